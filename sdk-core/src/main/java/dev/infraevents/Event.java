@@ -1,0 +1,346 @@
+package dev.infraevents;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that happened in a system, with a typed payload. Immutable and thread-safe.
+ *
+ * @param <P> the payload class
+ */
+public final class Event<P> implements Envelope {
+
+  /** The content type of JSON data. */
+  public static final String JSON = "application/json";
+
+  private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
+
+  private final EventType<P> type;
+  private final URI source;
+  private final @Nullable String subject;
+  private final @Nullable Instant time;
+  private final Instant receivedAt;
+  private final P payload;
+  private final Bytes data;
+  private final String dataContentType;
+  private final Bytes raw;
+  private final Map<String, String> attributes;
+  private @Nullable String
+      id; // given, or derived once from the content; racy writes store equal text
+
+  private Event(Builder<P> builder, URI source, P payload) {
+    this.type = builder.type;
+    this.source = source;
+    this.payload = payload;
+    this.subject = builder.subject;
+    this.time = builder.time;
+    this.receivedAt = builder.receivedAt == null ? Instant.now() : builder.receivedAt;
+    this.raw = builder.raw;
+    this.data = builder.data == null ? builder.raw : builder.data;
+    this.dataContentType = builder.dataContentType;
+    this.attributes = builder.attributes.isEmpty() ? Map.of() : Map.copyOf(builder.attributes);
+    this.id = builder.id;
+  }
+
+  /**
+   * Starts an event.
+   *
+   * @param <P> the payload class
+   * @param type its type
+   * @return a builder that needs at least a source and a payload
+   */
+  public static <P> Builder<P> builder(EventType<P> type) {
+    return new Builder<>(type);
+  }
+
+  /**
+   * What a consumer dedupes by. A source that numbers its messages gives its own id; for the others
+   * (GARM, live Meshery events) it is derived from type and content when first asked for, so two
+   * replicas that receive the same message derive the same id.
+   *
+   * @return the id, never empty
+   */
+  public String id() {
+    String known = id;
+    if (known == null) {
+      known = contentId();
+      id = known;
+    }
+    return known;
+  }
+
+  @Override
+  public EventType<P> type() {
+    return type;
+  }
+
+  @Override
+  public URI source() {
+    return source;
+  }
+
+  @Override
+  public @Nullable String subject() {
+    return subject;
+  }
+
+  /**
+   * When it happened, by the source's clock.
+   *
+   * @return the time, or null where the source does not say
+   */
+  public @Nullable Instant time() {
+    return time;
+  }
+
+  /**
+   * When this process received it.
+   *
+   * @return the local time of arrival
+   */
+  public Instant receivedAt() {
+    return receivedAt;
+  }
+
+  /**
+   * The typed content.
+   *
+   * @return the payload
+   */
+  public P payload() {
+    return payload;
+  }
+
+  /**
+   * The source's own form of the payload, untouched: the {@code payload} object of a GARM frame,
+   * for example. This is what travels as {@code data} in a CloudEvent.
+   *
+   * @return the payload as the source wrote it
+   */
+  public Bytes data() {
+    return data;
+  }
+
+  /**
+   * The media type of {@link #data()}.
+   *
+   * @return {@value #JSON} unless the source speaks something else
+   */
+  public String dataContentType() {
+    return dataContentType;
+  }
+
+  /**
+   * Exactly what arrived, including fields this version does not know.
+   *
+   * @return the whole message
+   */
+  public Bytes raw() {
+    return raw;
+  }
+
+  @Override
+  public Map<String, String> attributes() {
+    return attributes;
+  }
+
+  /**
+   * Returns the payload if it is of a class.
+   *
+   * @param <Q> the wanted class
+   * @param payloadType the wanted class
+   * @return this event, typed
+   * @throws ClassCastException if the payload is of another class
+   */
+  @SuppressWarnings("unchecked") // checked by the cast of the payload
+  public <Q> Event<Q> as(Class<Q> payloadType) {
+    if (!payloadType.isInstance(payload)) {
+      throw new ClassCastException("the payload of " + this + " is no " + payloadType.getName());
+    }
+    return (Event<Q>) this;
+  }
+
+  private String contentId() {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(type.name().getBytes(StandardCharsets.UTF_8));
+      sha.update((byte) 0);
+      sha.update(data.toByteArray());
+      return HexFormat.of().formatHex(sha.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** Names the event without its content, which may be secret. */
+  @Override
+  public String toString() {
+    return "Event[type=" + type.name() + ", subject=" + subject + ", source=" + source + "]";
+  }
+
+  /**
+   * Builds an {@link Event}. Not thread-safe.
+   *
+   * @param <P> the payload class
+   */
+  public static final class Builder<P> {
+    private final EventType<P> type;
+    private final Map<String, String> attributes = new TreeMap<>();
+    private @Nullable String id;
+    private @Nullable URI source;
+    private @Nullable String subject;
+    private @Nullable Instant time;
+    private @Nullable Instant receivedAt;
+    private @Nullable P payload;
+    private @Nullable Bytes data;
+    private String dataContentType = JSON;
+    private Bytes raw = Bytes.EMPTY;
+
+    private Builder(EventType<P> type) {
+      this.type = type;
+    }
+
+    /**
+     * Sets the id; without it one is derived from the content.
+     *
+     * @param id what a consumer dedupes by
+     * @return this
+     */
+    public Builder<P> id(String id) {
+      if (id.isEmpty()) {
+        throw new IllegalArgumentException("an event id must not be empty");
+      }
+      this.id = id;
+      return this;
+    }
+
+    /**
+     * Sets the source; required.
+     *
+     * @param source the address of the system that sent it, without user info
+     * @return this
+     */
+    public Builder<P> source(URI source) {
+      this.source = source;
+      return this;
+    }
+
+    /**
+     * Sets the entity the event is about.
+     *
+     * @param subject the entity's id, or null if unknown
+     * @return this
+     */
+    public Builder<P> subject(@Nullable String subject) {
+      this.subject = subject;
+      return this;
+    }
+
+    /**
+     * Sets when it happened.
+     *
+     * @param time by the source's clock, or null if the source does not say
+     * @return this
+     */
+    public Builder<P> time(@Nullable Instant time) {
+      this.time = time;
+      return this;
+    }
+
+    /**
+     * Sets when it was received; now, if not called.
+     *
+     * @param receivedAt the local time of arrival
+     * @return this
+     */
+    public Builder<P> receivedAt(Instant receivedAt) {
+      this.receivedAt = receivedAt;
+      return this;
+    }
+
+    /**
+     * Sets the typed content; required.
+     *
+     * @param payload the payload
+     * @return this
+     */
+    public Builder<P> payload(P payload) {
+      this.payload = payload;
+      return this;
+    }
+
+    /**
+     * Sets the source's own form of the payload; the raw message, if not called.
+     *
+     * @param data the payload as the source wrote it
+     * @param contentType its media type, such as {@value Event#JSON}
+     * @return this
+     */
+    public Builder<P> data(Bytes data, String contentType) {
+      this.data = data;
+      this.dataContentType = contentType;
+      return this;
+    }
+
+    /**
+     * Sets the whole message as it arrived.
+     *
+     * @param raw the message
+     * @return this
+     */
+    public Builder<P> raw(Bytes raw) {
+      this.raw = raw;
+      return this;
+    }
+
+    /**
+     * Adds a fact of the envelope.
+     *
+     * @param name lower-case letters and digits only, as CloudEvents demands of attribute names
+     * @param value its text
+     * @return this
+     * @throws IllegalArgumentException if the name has other characters
+     */
+    public Builder<P> attribute(String name, String value) {
+      if (!ATTRIBUTE_NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "attribute names are lower-case letters and digits, not \"" + name + "\"");
+      }
+      attributes.put(name, Objects.requireNonNull(value, "value"));
+      return this;
+    }
+
+    /**
+     * Adds several facts of the envelope.
+     *
+     * @param more names and values, as for {@link #attribute}
+     * @return this
+     */
+    public Builder<P> attributes(Map<String, String> more) {
+      more.forEach(this::attribute);
+      return this;
+    }
+
+    /**
+     * Builds the event.
+     *
+     * @return an immutable event
+     * @throws IllegalStateException if source or payload is missing
+     */
+    public Event<P> build() {
+      if (source == null || payload == null) {
+        throw new IllegalStateException("an event needs a source and a payload");
+      }
+      return new Event<>(this, source, payload);
+    }
+  }
+}

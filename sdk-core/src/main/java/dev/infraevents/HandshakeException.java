@@ -1,0 +1,97 @@
+package dev.infraevents;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server answered, but would not open the stream. The message quotes the server's own words
+ * where it gave any.
+ */
+public final class HandshakeException extends SourceException {
+
+  private static final long serialVersionUID = 1L;
+  private static final Set<String> SECRET_HEADERS =
+      Set.of("set-cookie", "set-cookie2", "authorization", "proxy-authorization");
+
+  private final int status;
+  private final transient Map<String, List<String>> headers;
+  private final String body;
+  private final @Nullable Duration retryAfter;
+
+  /**
+   * Makes the exception.
+   *
+   * @param message what was refused and what to do next; no secret
+   * @param retryable whether the same request may be accepted later
+   * @param status the HTTP status
+   * @param headers the response headers; those that can hold a secret are left out
+   * @param body the response body as text, possibly cut; may be empty
+   * @param retryAfter how long the server asked to be left alone, or null if it did not
+   */
+  public HandshakeException(
+      String message,
+      boolean retryable,
+      int status,
+      Map<String, List<String>> headers,
+      String body,
+      @Nullable Duration retryAfter) {
+    super(message, null, retryable);
+    this.status = status;
+    this.headers = withoutSecrets(headers);
+    this.body = body;
+    this.retryAfter = retryAfter;
+  }
+
+  private static Map<String, List<String>> withoutSecrets(Map<String, List<String>> headers) {
+    var shown = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+    headers.forEach(
+        (name, values) -> {
+          if (!SECRET_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            shown.put(name, List.copyOf(values));
+          }
+        });
+    return Collections.unmodifiableMap(shown);
+  }
+
+  /**
+   * The HTTP status.
+   *
+   * @return for example 409
+   */
+  public int status() {
+    return status;
+  }
+
+  /**
+   * The response headers, without those that can hold a secret.
+   *
+   * @return an immutable map whose keys ignore case; empty after deserialisation
+   */
+  public Map<String, List<String>> headers() {
+    return headers == null ? Map.of() : headers;
+  }
+
+  /**
+   * The response body.
+   *
+   * @return text, possibly cut; may be empty
+   */
+  public String body() {
+    return body;
+  }
+
+  /**
+   * How long the server asked to be left alone ({@code Retry-After}).
+   *
+   * @return the wait, or null if it did not say
+   */
+  public @Nullable Duration retryAfter() {
+    return retryAfter;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.infraevents.internal;
+
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The one timer thread of all subscriptions. It starts with the first and ends with the last. */
+final class SharedTimers {
+
+  private static @Nullable ScheduledThreadPoolExecutor timers; // guarded by the class
+  private static int users; // guarded by the class
+
+  private SharedTimers() {}
+
+  static synchronized ScheduledExecutorService acquire() {
+    ScheduledThreadPoolExecutor shared = timers;
+    if (shared == null) {
+      shared = new ScheduledThreadPoolExecutor(1, SharedTimers::thread);
+      shared.setRemoveOnCancelPolicy(true);
+      timers = shared;
+    }
+    users++;
+    return shared;
+  }
+
+  static void release() {
+    ScheduledThreadPoolExecutor last = null;
+    synchronized (SharedTimers.class) {
+      if (--users == 0) {
+        last = timers;
+        timers = null;
+      }
+    }
+    if (last != null) {
+      last.shutdownNow();
+      awaitEnd(last);
+    }
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "infra-events-timers");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  // Timer tasks are short; the thread itself may be the one that releases, and can not wait for
+  // itself.
+  private static void awaitEnd(ScheduledThreadPoolExecutor ended) {
+    if (Thread.currentThread().getName().equals("infra-events-timers")) {
+      return;
+    }
+    try {
+      if (!ended.awaitTermination(1, TimeUnit.SECONDS)) {
+        System.getLogger("dev.infraevents")
+            .log(System.Logger.Level.WARNING, "a timer task does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

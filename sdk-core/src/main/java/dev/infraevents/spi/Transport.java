@@ -1,0 +1,48 @@
+package dev.infraevents.spi;
+
+import dev.infraevents.SourceException;
+
+/**
+ * Opens connections for one subscription. One attempt at a time is in progress; while a connection
+ * is being renewed, two are open.
+ *
+ * @param <P> the payload class
+ */
+public interface Transport<P> {
+
+  /**
+   * Opens one connection. Called on a thread that may block until the connect timeout; what follows
+   * is reported to the context from the transport's own threads. After an exception the context
+   * must not be used any more.
+   *
+   * @param context hears what happens on the connection
+   * @return the connection, which need not be established yet
+   * @throws SourceException if it can not be opened
+   */
+  Connection open(ConnectionContext<P> context) throws SourceException;
+
+  /**
+   * Says whether the server ends a connection when the token it was opened with expires, as GARM
+   * does. If so, a successor is opened before that.
+   *
+   * @return false by default
+   */
+  default boolean boundToToken() {
+    return false;
+  }
+
+  /**
+   * Says whether the transport stops bringing messages when {@link ConnectionContext#message}
+   * returns false. If so, the overflow policy is never needed.
+   *
+   * @return false by default
+   */
+  default boolean demandDriven() {
+    return false;
+  }
+
+  /**
+   * Releases what the connections shared. Called once, when all of them are closed. Does not block.
+   */
+  default void close() {}
+}

@@ -1,0 +1,13 @@
+/**
+ * What a transport implements. Applications have no business here, except for {@link
+ * dev.infraevents.spi.TimeSource} in their tests.
+ *
+ * <p>A source extends {@link dev.infraevents.spi.AbstractEventSource} and supplies a {@link
+ * dev.infraevents.spi.Transport}, which opens one {@link dev.infraevents.spi.Connection} at a time
+ * and reports what happens on it to its {@link dev.infraevents.spi.ConnectionContext}.
+ * Reconnecting, tokens, buffering, ordering and settling are done by the core.
+ */
+@NullMarked
+package dev.infraevents.spi;
+
+import org.jspecify.annotations.NullMarked;
