@@ -1,0 +1,48 @@
+package dev.infraevents.samples.cli;
+
+import dev.infraevents.CloudEvents;
+import dev.infraevents.Event;
+import java.io.PrintStream;
+
+/** Prints events in the form that was asked for. */
+public final class EventPrinter {
+
+  private static final int WIDTH = 160;
+
+  private final PrintStream out;
+  private final CommonOptions.Output output;
+
+  EventPrinter(PrintStream out, CommonOptions.Output output) {
+    this.out = out;
+    this.output = output;
+  }
+
+  /**
+   * Prints an event.
+   *
+   * @param event the event
+   * @return whether anybody still reads
+   */
+  public boolean print(Event<?> event) {
+    out.println(
+        switch (output) {
+          case TEXT -> text(event, event.payload().toString());
+          case JSON -> CloudEvents.toJson(event);
+          case RAW -> event.raw().utf8();
+        });
+    return !out.checkError();
+  }
+
+  /**
+   * One readable line.
+   *
+   * @param event the event
+   * @param what what to say of its payload
+   * @return type, subject and the text, cut to fit
+   */
+  public static String text(Event<?> event, String what) {
+    String subject = event.subject() == null ? "-" : event.subject();
+    String line = "%-26s %-36s %s".formatted(event.type().name(), subject, what);
+    return line.length() > WIDTH ? line.substring(0, WIDTH - 3) + "..." : line;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.infraevents.samples.cli;
+
+import dev.infraevents.SourceSignal;
+import dev.infraevents.SourceSignal.Closed;
+import dev.infraevents.SourceSignal.Connected;
+import dev.infraevents.SourceSignal.Disconnected;
+import dev.infraevents.SourceSignal.GapPossible;
+import dev.infraevents.SourceSignal.Lagging;
+
+/** Signals in words, for stderr. */
+public final class SignalText {
+
+  private SignalText() {}
+
+  /**
+   * Says what happened.
+   *
+   * @param signal the signal
+   * @return one line
+   */
+  public static String of(SourceSignal signal) {
+    if (signal instanceof Connected connected) {
+      return "connected to " + connected.source();
+    }
+    if (signal instanceof Disconnected lost) {
+      String next =
+          lost.retryIn() == null ? "" : "; next attempt in " + lost.retryIn().toMillis() + " ms";
+      return "disconnected: " + lost.cause().getMessage() + next;
+    }
+    if (signal instanceof GapPossible gap) {
+      return "events may be missing from " + gap.from() + " to " + gap.to() + ": " + gap.reason();
+    }
+    if (signal instanceof Lagging lagging) {
+      return "falling behind: " + lagging.buffered() + " events are waiting";
+    }
+    if (signal instanceof Closed closed) {
+      return "closed " + closed.source();
+    }
+    return signal.toString();
+  }
+}

@@ -1,0 +1,87 @@
+package dev.infraevents.samples.quickstart;
+
+import dev.infraevents.Event;
+import dev.infraevents.EventRouter;
+import dev.infraevents.Subscription;
+import dev.infraevents.SubscriptionStats;
+import dev.infraevents.garm.Garm;
+import dev.infraevents.samples.cli.EventPrinter;
+import dev.infraevents.samples.cli.Runner;
+import dev.infraevents.samples.cli.SignalText;
+import dev.infraevents.testkit.garm.FakeGarm;
+import dev.infraevents.testkit.garm.GarmRecording;
+import dev.infraevents.websocket.garm.GarmCredentials;
+import dev.infraevents.websocket.garm.GarmEventSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+
+/**
+ * Starts a fake GARM server in this process, connects to it over a real websocket, lets it send what a
+ * real server once sent, and prints the events as their types.
+ */
+@Command(
+    name = "quickstart",
+    mixinStandardHelpOptions = true,
+    description = "Prints recorded events of every source, sent by fake servers over real sockets.")
+public final class Quickstart implements Callable<Integer> {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final List<String> frames = GarmRecording.head().frames();
+  private final CountDownLatch handled = new CountDownLatch(frames.size());
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (FakeGarm server = FakeGarm.start();
+        GarmEventSource garm =
+            GarmEventSource.builder()
+                .url(server.url())
+                .credentials(GarmCredentials.password(server.username(), server.password()))
+                .build();
+        Subscription subscription = garm.subscribe(router())) {
+      server.awaitFilter(PATIENCE);
+      frames.forEach(server::emitRaw);
+      boolean complete = handled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      subscription.close();
+      return balance("garm", subscription.stats(), complete);
+    }
+  }
+
+  /** One handler for everything: a callback for each type that matters, one for the rest. */
+  private EventRouter router() {
+    return EventRouter.builder()
+        .on(
+            Garm.INSTANCE.updated(),
+            e -> print(e, e.payload().status() + ", runner " + e.payload().runnerStatus()))
+        .on(Garm.JOB.updated(), e -> print(e, e.payload().name() + ": " + e.payload().status()))
+        .on(
+            Garm.POOL.created(),
+            e -> print(e, e.payload().maxRunners() + " runners of " + e.payload().image()))
+        .otherwise(e -> print(e, e.payload().getClass().getSimpleName()))
+        .onSignal(signal -> System.err.println("# " + SignalText.of(signal)))
+        .build();
+  }
+
+  private void print(Event<?> event, String what) {
+    System.out.println(EventPrinter.text(event, what));
+    handled.countDown();
+  }
+
+  private static int balance(String source, SubscriptionStats books, boolean complete) {
+    System.out.println(source + ": " + books.balanceLine());
+    return complete && books.balances() && books.delivered() == books.received() ? 0 : 1;
+  }
+
+  /**
+   * Starts the command.
+   *
+   * @param args none, or {@code --help}
+   */
+  public static void main(String... args) {
+    Runner.main(new Quickstart(), args);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.infraevents.websocket.garm;
+
+import dev.infraevents.AuthenticationException;
+import dev.infraevents.ConfigurationException;
+import dev.infraevents.HandshakeException;
+import dev.infraevents.SourceException;
+import dev.infraevents.Token;
+import dev.infraevents.TransportException;
+import dev.infraevents.websocket.internal.BaseUrl;
+import java.io.IOException;
+import java.time.Instant;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns GARM's refusals into exceptions that say what to do. */
+final class GarmRefusal {
+
+  private GarmRefusal() {}
+
+  /**
+   * A refused upgrade or request.
+   *
+   * @param base the server
+   * @param answer what it said
+   * @param expired the expiry of the refused token if that has passed, or null
+   * @param worked whether the same request has been accepted before: then the setting is right and the
+   *     refusal is taken for a passing one (a proxy being redeployed answers 404 too)
+   */
+  static SourceException of(
+      BaseUrl base, GarmAnswer answer, @Nullable Instant expired, boolean worked) {
+    return switch (answer.status()) {
+      case 401 -> unauthorized(base, answer, expired);
+      case 409 -> conflict(base, answer);
+      case 404 ->
+          handshake(
+              base,
+              answer,
+              worked,
+              answer.isJson()
+                  ? "this GARM has no such route: events exist since v0.1.5"
+                  : "no GARM at this path: check the URL and its path prefix");
+      case 403 -> handshake(base, answer, worked, "GARM or a proxy in front of it forbids this");
+      case 400, 426 ->
+          handshake(
+              base,
+              answer,
+              worked,
+              "the upgrade to a websocket did not arrive: let the proxy in front of GARM pass the"
+                  + " headers Upgrade and Connection, with HTTP/1.1");
+      case 301, 302, 303, 307, 308 ->
+          handshake(base, answer, worked, "the server redirects elsewhere: use its own URL");
+      default ->
+          handshake(
+              base,
+              answer,
+              answer.status() >= 500 || answer.status() == 429 || answer.status() == 408 || worked,
+              "the server can not serve this now");
+    };
+  }
+
+  // A missing, an expired and a revoked token get the same answer; only our own clock tells them apart.
+  private static SourceException unauthorized(
+      BaseUrl base, GarmAnswer answer, @Nullable Instant expired) {
+    String reason;
+    if (!answer.isJson() && answer.body().equals("Unauthorized")) {
+      reason = "the user is no admin, and GARM shows events to admins only";
+    } else if (expired != null) {
+      reason = "the token expired at " + expired + "; supply credentials that can be renewed";
+    } else {
+      reason =
+          "the token is not accepted: made by another server, revoked by a new password, or its"
+              + " user is disabled";
+    }
+    return new AuthenticationException(
+        base + " answered 401 (" + answer.words() + "): " + reason, 401, null);
+  }
+
+  private static SourceException conflict(BaseUrl base, GarmAnswer answer) {
+    String what =
+        switch (answer.error()) {
+          case "init_required" -> "GARM has no admin user yet: run garm-cli init";
+          case "urls_required" ->
+              "GARM does not know its own URLs yet: run garm-cli controller update";
+          default -> "GARM is not ready";
+        };
+    return handshake(base, answer, true, what);
+  }
+
+  private static SourceException handshake(
+      BaseUrl base, GarmAnswer answer, boolean retryable, String what) {
+    String location = answer.header("Location");
+    return new HandshakeException(
+        "%s answered %d (%s%s): %s"
+            .formatted(
+                base,
+                answer.status(),
+                answer.words(),
+                location == null ? "" : " to another address",
+                what),
+        retryable,
+        answer.status(),
+        answer.headers(),
+        answer.body(),
+        answer.retryAfter());
+  }
+
+  /** No answer at all. */
+  static SourceException unreachable(BaseUrl base, Throwable cause, boolean worked) {
+    boolean untrusted =
+        cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException;
+    if (untrusted && !worked) {
+      return new ConfigurationException(
+          "the TLS handshake with "
+              + base
+              + " failed ("
+              + cause.getMessage()
+              + "); if its certificate comes from a CA of your own, pass that with TlsOptions",
+          cause);
+    }
+    return new TransportException(
+        "no connection to " + base + ": " + describe(cause), cause);
+  }
+
+  private static String describe(Throwable cause) {
+    String message = cause instanceof IOException ? cause.getMessage() : null;
+    return message == null ? cause.getClass().getSimpleName() : message;
+  }
+
+  static @Nullable Instant expired(@Nullable Token token, Instant now) {
+    Instant expiry = token == null ? null : token.expiresAt();
+    return expiry != null && !now.isBefore(expiry) ? expiry : null;
+  }
+}

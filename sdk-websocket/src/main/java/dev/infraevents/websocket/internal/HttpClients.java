@@ -1,0 +1,143 @@
+package dev.infraevents.websocket.internal;
+
+import dev.infraevents.ConfigurationException;
+import dev.infraevents.ConnectionOptions;
+import dev.infraevents.TlsOptions;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.SocketFactory;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OkHttp clients as the connection options want them. Threads and pooled connections are this object's
+ * own, also when the settings come from a client of the user's: closing it leaves nothing behind, and
+ * nothing of the user's is touched.
+ */
+public final class HttpClients implements AutoCloseable {
+
+  /** A peer that does not answer a close frame is left after this. */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
+  private final ConnectionOptions options;
+  private final OkHttpClient client;
+  private final ExecutorService threads;
+
+  /**
+   * Makes clients.
+   *
+   * @param name part of the threads' names
+   * @param options deadlines, TLS, proxy, headers
+   * @param template further settings of the user's, or null
+   */
+  public HttpClients(String name, ConnectionOptions options, @Nullable OkHttpClient template) {
+    this.options = options;
+    this.threads = threads(name);
+    Dispatcher dispatcher = new Dispatcher(threads);
+    // A websocket occupies its call for as long as it lives; a full dispatcher would wait in silence.
+    dispatcher.setMaxRequests(Integer.MAX_VALUE);
+    OkHttpClient.Builder builder =
+        (template == null ? new OkHttpClient() : template).newBuilder();
+    builder
+        .dispatcher(dispatcher)
+        .connectionPool(new ConnectionPool())
+        .protocols(List.of(Protocol.HTTP_1_1))
+        .followRedirects(false)
+        .connectTimeout(options.connectTimeout())
+        .callTimeout(Duration.ZERO)
+        .readTimeout(options.connectTimeout())
+        .writeTimeout(options.connectTimeout())
+        .pingInterval(options.pingInterval())
+        .webSocketCloseTimeout(CLOSE_TIMEOUT);
+    TlsOptions tls = options.tls();
+    if (tls != null) {
+      builder.sslSocketFactory(tls.sslContext().getSocketFactory(), tls.trustManager());
+    }
+    InetSocketAddress proxy = options.proxy();
+    if (proxy != null) {
+      builder.proxy(new Proxy(Proxy.Type.HTTP, proxy));
+    }
+    this.client = builder.build();
+  }
+
+  /**
+   * Checks a client of the user's.
+   *
+   * @param template the client
+   * @throws ConfigurationException if it brings sockets of its own, whose bytes can not be seen
+   */
+  public static void check(OkHttpClient template) {
+    if (template.socketFactory() != SocketFactory.getDefault()) {
+      throw new ConfigurationException(
+          "an OkHttpClient with a SocketFactory of its own can not be used: a quiet connection could"
+              + " not be told from a dead one",
+          null);
+    }
+  }
+
+  /**
+   * A client for requests and answers.
+   *
+   * @return each call of which is bounded by the connect timeout
+   */
+  public OkHttpClient forCalls() {
+    return client.newBuilder().callTimeout(options.connectTimeout()).build();
+  }
+
+  /**
+   * A client for one websocket.
+   *
+   * @param onBytes told whenever something comes in
+   * @return a client that pings
+   */
+  public OkHttpClient forWebSocket(Runnable onBytes) {
+    return client.newBuilder().socketFactory(new ActivitySocketFactory(onBytes)).build();
+  }
+
+  /**
+   * Starts a request with the extra headers of the options.
+   *
+   * @return a builder
+   */
+  public Request.Builder request() {
+    Request.Builder request = new Request.Builder();
+    for (Map.Entry<String, String> header : options.headers().entrySet()) {
+      request.header(header.getKey(), header.getValue());
+    }
+    return request;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
+    client.connectionPool().evictAll();
+  }
+
+  private static ExecutorService threads(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        1,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread =
+              new Thread(task, "infra-events-" + name + "-reader-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+}

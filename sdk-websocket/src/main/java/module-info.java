@@ -1,0 +1,9 @@
+/** Sources that speak websocket and HTTP: GARM. */
+module dev.infraevents.websocket {
+  requires transitive dev.infraevents.core;
+  requires transitive okhttp3;
+  requires okio;
+  requires static org.jspecify;
+
+  exports dev.infraevents.websocket.garm;
+}

@@ -1,0 +1,222 @@
+package dev.infraevents.websocket.garm;
+
+import static dev.infraevents.websocket.garm.GarmStreamTest.proxy;
+import static dev.infraevents.websocket.garm.GarmStreamTest.source;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.infraevents.Backoff;
+import dev.infraevents.ConnectionOptions;
+import dev.infraevents.SourceSignal;
+import dev.infraevents.SourceSignal.Connected;
+import dev.infraevents.SourceSignal.Disconnected;
+import dev.infraevents.SourceSignal.GapPossible;
+import dev.infraevents.Subscription;
+import dev.infraevents.TransportException;
+import dev.infraevents.spi.TimeSource;
+import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.garm.FakeGarm;
+import dev.infraevents.testkit.garm.FakeGarmExtension;
+import dev.infraevents.testkit.junit.LeakCheck;
+import dev.infraevents.testkit.junit.VirtualTime;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import java.util.stream.Stream;
+
+@ExtendWith(LeakCheck.class)
+class GarmFaultTest {
+
+  private static final ConnectionOptions QUICK =
+      ConnectionOptions.builder()
+          .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
+          .build();
+
+  @RegisterExtension final FakeGarmExtension garm = new FakeGarmExtension();
+
+  private final Received received = new Received();
+
+  static Stream<Fault> cuts() {
+    return Stream.of(
+        Fault.reset(), Fault.truncate(), Fault.restart(), Fault.wrongClose(1011, "proxy says no"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cuts")
+  void aCutIsHealedAndTheGapSignalled(Fault cut) {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+
+      server.inject(cut);
+      server.emit("proxy", "create", proxy("2")); // truncated, or lost: nobody can tell
+      received.awaitSignals(Connected.class, 2);
+      server.awaitFilter(Received.PATIENCE);
+      server.emit("proxy", "create", proxy("3"));
+      received.awaitSubject("3");
+
+      Disconnected lost = received.awaitSignal(Disconnected.class);
+      assertThat(lost.cause()).isInstanceOf(TransportException.class);
+      GapPossible gap = received.awaitSignal(GapPossible.class);
+      assertThat(gap.from()).isBeforeOrEqualTo(gap.to());
+      assertThat(received.signals(GapPossible.class)).hasSize(1);
+      subscription.close();
+      assertThat(subscription.stats().balances()).isTrue();
+    }
+  }
+
+  @Test
+  void anOutageIsWaitedOut() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.outage());
+      received.awaitSignals(Disconnected.class, 4);
+      server.heal();
+      received.awaitSignals(Connected.class, 2);
+      received.awaitSignals(GapPossible.class, 1);
+      assertThat(subscription.status().lastError()).isInstanceOf(TransportException.class);
+    }
+  }
+
+  @Test
+  void refusedConnectionsAreTriedAgain() throws InterruptedException {
+    FakeGarm server = garm.server();
+    server.inject(Fault.refuse(3));
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      assertThat(subscription.awaitStreaming(Received.PATIENCE)).isTrue();
+      assertThat(received.signals(GapPossible.class)).as("nothing was connected before").isEmpty();
+    }
+  }
+
+  @Test
+  void aHalfOpenConnectionIsGivenUpAfterPingIntervalAndPongTimeout() {
+    var time = new VirtualTime();
+    FakeGarm server = garm.server();
+    try (var source =
+            source(server)
+                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
+                .build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+      server.inject(Fault.halfOpen());
+
+      time.advance(Duration.ofSeconds(29));
+      assertThat(received.signals(Disconnected.class)).isEmpty();
+      time.advance(Duration.ofSeconds(2));
+      Disconnected lost = received.awaitSignal(Disconnected.class);
+      assertThat(lost.cause()).hasMessageContaining("silent for 30000 ms");
+
+      server.heal();
+      time.advance(Duration.ofSeconds(1));
+      received.awaitSignals(Connected.class, 2);
+      GapPossible gap = received.awaitSignal(GapPossible.class);
+      assertThat(Duration.between(gap.from(), gap.to())).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+      subscription.close();
+    }
+    assertThat(time.pendingTasks()).isZero();
+  }
+
+  @Test
+  void pongsKeepAQuietConnectionAlive() {
+    var quickPings =
+        ConnectionOptions.builder().ping(Duration.ofMillis(10), Duration.ofSeconds(10)).build();
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(quickPings).build();
+        Subscription subscription = source.subscribe(received)) {
+      var connection = server.awaitFilter(Received.PATIENCE);
+      connection.await(c -> c.pingsReceived() >= 20, Received.PATIENCE);
+      assertThat(received.signals(Disconnected.class)).isEmpty();
+      assertThat(subscription.status().epoch()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aStallIsNotADeadConnection() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.stall());
+      server.emit("proxy", "create", proxy("1"));
+      server.emit("proxy", "update", proxy("1"));
+      server.heal();
+      received.awaitEvents(2);
+      assertThat(received.signals(Disconnected.class)).isEmpty();
+      assertThat(subscription.status().epoch()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void invalidFramesAreReportedAndTheStreamGoesOn() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.garbageText());
+      server.inject(Fault.invalidJson());
+      server.emit("proxy", "create", proxy("1"));
+      server.emit("proxy", "create", proxy("2"));
+      received.awaitSubject("2");
+      assertThat(received.awaitSignals(SourceSignal.Undecodable.class, 1)).isNotEmpty();
+      assertThat(subscription.status().epoch()).isEqualTo(1);
+      subscription.close();
+      assertThat(subscription.stats().undecodable()).isPositive();
+      assertThat(subscription.stats().balances()).isTrue();
+    }
+  }
+
+  @Test
+  void brokenUtf8SurvivesAsReplacementCharacters() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.badUtf8());
+      server.emit("proxy", "create", proxy("1"));
+      server.emit("proxy", "create", proxy("2"));
+      received.awaitSubject("2");
+      assertThat(subscription.status().epoch()).isEqualTo(1);
+      assertThat(received.events().get(0).raw().utf8()).contains("\ufffd");
+    }
+  }
+
+  @Test
+  void aFrameOfManyMegabytesAndAFragmentedOneArriveWhole() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.oversize(3 << 20));
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+      server.inject(Fault.fragment(7));
+      server.emit("proxy", "create", proxy("2"));
+      received.awaitSubject("2");
+      assertThat(received.events().get(0).raw().size()).isGreaterThanOrEqualTo(3 << 20);
+      assertThat(received.events().get(1).raw().utf8()).contains("\"payload\":" + proxy("2"));
+      assertThat(subscription.status().epoch()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void closingSaysGoodbyeToTheServer() {
+    FakeGarm server = garm.server();
+    try (var source = source(server).connection(QUICK).build()) {
+      Subscription subscription = source.subscribe(received);
+      var connection = server.awaitFilter(Received.PATIENCE);
+      subscription.close();
+      connection.awaitClosed(Received.PATIENCE);
+      assertThat(connection.closeCode()).hasValue(1000);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.infraevents.websocket.garm;
+
+import static dev.infraevents.websocket.garm.GarmStreamTest.proxy;
+import static dev.infraevents.websocket.garm.GarmStreamTest.source;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.infraevents.AuthenticationException;
+import dev.infraevents.Backoff;
+import dev.infraevents.ConnectionOptions;
+import dev.infraevents.SourceSignal.Connected;
+import dev.infraevents.SourceSignal.CredentialsRefreshed;
+import dev.infraevents.SourceSignal.Disconnected;
+import dev.infraevents.SourceSignal.GapPossible;
+import dev.infraevents.Subscription;
+import dev.infraevents.spi.TimeSource;
+import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.garm.FakeGarm;
+import dev.infraevents.testkit.junit.LeakCheck;
+import dev.infraevents.testkit.junit.VirtualTime;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LeakCheck.class)
+class GarmTokenTest {
+
+  private static final ConnectionOptions QUICK =
+      ConnectionOptions.builder()
+          .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
+          .build();
+
+  private final Received received = new Received();
+
+  @Test
+  void theConnectionIsRenewedBeforeTheTokenExpiresAndNothingIsLostOrDoubled() {
+    var time = new VirtualTime();
+    // Pings are virtual too, so silence must not be mistaken for death while hours pass.
+    var patient =
+        ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
+    try (var server =
+            FakeGarm.builder()
+                .clock(time.clock())
+                .scheduler(time)
+                .pingInterval(Duration.ofDays(2))
+                .tokenTimeToLive(Duration.ofHours(24))
+                .start();
+        var source =
+            source(server)
+                .connection(patient)
+                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
+                .build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+
+      time.advance(Duration.ofHours(23).plusMinutes(54));
+      assertThat(server.connections()).hasSize(1);
+      time.advance(Duration.ofMinutes(2));
+      received.awaitSignals(Connected.class, 2);
+      server.awaitConnections(2, Received.PATIENCE).forEach(c -> c.awaitFilter(Received.PATIENCE));
+      server.emit("proxy", "update", proxy("2")); // both connections bring it
+      received.awaitSubject("2");
+      server.emit("proxy", "update", proxy("3"));
+      received.awaitSubject("3");
+
+      time.advance(Duration.ofSeconds(6));
+      server.await(s -> s.connections().size() == 1, Received.PATIENCE);
+      server.emit("proxy", "update", proxy("4"));
+      received.awaitSubject("4");
+
+      assertThat(received.subjects()).containsExactly("1", "2", "3", "4");
+      assertThat(received.signals(Disconnected.class)).isEmpty();
+      assertThat(received.signals(GapPossible.class)).isEmpty();
+      assertThat(received.signals(CredentialsRefreshed.class)).hasSize(1);
+      subscription.close();
+      assertThat(subscription.stats().balances()).isTrue();
+    }
+  }
+
+  @Test
+  void expiryOnTheServerIsHealedByOneNewLogin() {
+    try (var server = FakeGarm.start();
+        var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.inject(Fault.expireToken());
+      received.awaitSignals(Connected.class, 2);
+      server.awaitFilter(Received.PATIENCE);
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+
+      received.awaitSignal(GapPossible.class);
+      received.awaitSignal(CredentialsRefreshed.class);
+      assertThat(server.logins()).isEqualTo(2);
+      subscription.close();
+      assertThat(subscription.stats().balances()).isTrue();
+    }
+  }
+
+  @Test
+  void aReadyTokenThatExpiresEndsTheSubscriptionWithAClearError() {
+    var time = new VirtualTime();
+    var patient =
+        ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
+    try (var server = FakeGarm.builder().clock(time.clock()).scheduler(time).start();
+        var source =
+            source(server)
+                .credentials(
+                    GarmCredentials.token(
+                        server.token().expiresAt(time.clock().instant().plusSeconds(3600)).mint()))
+                .connection(patient)
+                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
+                .build();
+        Subscription subscription = source.subscribe(received)) {
+      var connection = server.awaitFilter(Received.PATIENCE);
+      Instant expiry = time.clock().instant().plusSeconds(3600);
+      while (time.clock().instant().isBefore(expiry)) {
+        time.advance(Duration.ofMinutes(1));
+      }
+      connection.awaitClosed(Received.PATIENCE);
+      received.awaitSignal(Disconnected.class);
+      while (!subscription.completion().toCompletableFuture().isDone()) {
+        time.advance(Duration.ofSeconds(1));
+        Thread.onSpinWait();
+      }
+      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
+          .hasCauseInstanceOf(AuthenticationException.class)
+          .hasMessageContaining("the token expired at");
+      assertThat(received.signals(Disconnected.class).get(0).cause())
+          .hasMessageContaining("its token expired");
+    }
+  }
+
+  @Test
+  void aChangedPasswordDoesNotDisturbAnOpenConnection() {
+    try (var server = FakeGarm.start();
+        var source = source(server).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      server.awaitFilter(Received.PATIENCE);
+      server.changePassword(server.username(), "another-secret");
+      server.emit("proxy", "create", proxy("1"));
+      received.awaitSubject("1");
+
+      server.inject(Fault.reset());
+      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
+          .hasCauseInstanceOf(AuthenticationException.class)
+          .hasMessageContaining("wrong user name or password");
+    }
+  }
+}
