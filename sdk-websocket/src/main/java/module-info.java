@@ -2,7 +2,6 @@
 module dev.infraevents.websocket {
   requires transitive dev.infraevents.core;
   requires transitive okhttp3;
-  requires okio;
   requires static org.jspecify;
 
   exports dev.infraevents.websocket.garm;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
@@ -40,11 +41,13 @@ final class GarmConnection extends WebSocketListener implements Connection {
   /** The server's clock may be ahead of ours by this much when it closes at a token's expiry. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
 
+  private final GarmDecoder decoder = new GarmDecoder();
   private final GarmTransport transport;
   private final ConnectionContext<GarmPayload> context;
   private final Token token;
   private final URI source;
 
+  private final AtomicBoolean closing = new AtomicBoolean();
   private volatile @Nullable WebSocket socket; // set by open, before anything is sent
   private volatile @Nullable GarmFilter filter; // the newest that was sent
   private volatile @Nullable Instant filterSentAt; // null once an event proves that it was accepted
@@ -95,7 +98,7 @@ final class GarmConnection extends WebSocketListener implements Connection {
 
   private void deliver(Bytes frame) {
     try {
-      context.message(GarmDecoder.read(frame, source, context.now()));
+      context.message(decoder.read(frame, source, context.now()));
       filterSentAt = null;
       transport.filterWorks();
     } catch (DecodingException e) {
@@ -112,8 +115,10 @@ final class GarmConnection extends WebSocketListener implements Connection {
 
   @Override
   public void onClosing(WebSocket webSocket, int code, String reason) {
-    context.failed(closed(code, reason));
     webSocket.close(NORMAL, null);
+    closing.set(true);
+    transport.closed(this);
+    context.failed(closed(code, reason));
   }
 
   @Override
@@ -179,6 +184,9 @@ final class GarmConnection extends WebSocketListener implements Connection {
 
   @Override
   public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return; // a second close would cut off the goodbye of the first
+    }
     transport.closed(this);
     WebSocket open = socket;
     // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after 1 s.

@@ -20,6 +20,7 @@ import dev.infraevents.garm.Garm;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.garm.FakeGarm;
+import dev.infraevents.testkit.garm.GarmConnection;
 import dev.infraevents.testkit.junit.LeakCheck;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,12 @@ class GarmRefusalTest {
       assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
       return cause;
     }
+  }
+
+  private static GarmConnection newest(FakeGarm server, int count) {
+    GarmConnection newest = server.awaitConnections(count, Received.PATIENCE).get(count - 1);
+    newest.awaitFilter(Received.PATIENCE);
+    return newest;
   }
 
   @Test
@@ -225,7 +232,7 @@ class GarmRefusalTest {
         server.awaitFilter(Received.PATIENCE);
         server.inject(Fault.refuseUpgrade(404, "text/plain", "404 page not found").times(3));
         server.inject(Fault.reset());
-        server.await(s -> s.connections().size() == 1 && s.upgradeRequests().size() >= 5, Received.PATIENCE);
+        server.awaitConnections(2, Received.PATIENCE);
         assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
       }
     }
@@ -275,8 +282,7 @@ class GarmRefusalTest {
         Subscription subscription = source.subscribe(received)) {
       for (int i = 1; i <= 3; i++) {
         int epoch = i;
-        server.await(s -> s.upgradeRequests().size() == epoch, Received.PATIENCE);
-        server.awaitFilter(Received.PATIENCE).close(1000, "");
+        newest(server, epoch).close(1000, "");
       }
       assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
           .hasCauseInstanceOf(ConfigurationException.class)
@@ -307,8 +313,7 @@ class GarmRefusalTest {
         var source = source(server).filter(pools).connection(QUICK).build();
         Subscription subscription = source.subscribe(received)) {
       server.awaitFilter(Received.PATIENCE).close(1000, "");
-      server.await(s -> s.upgradeRequests().size() == 2, Received.PATIENCE);
-      server.awaitFilter(Received.PATIENCE);
+      newest(server, 2);
       server.emit("pool", "create", "{\"id\":\"p\"}");
       received.awaitSubject("p");
       assertThat(subscription.status().state()).isEqualTo(SourceState.STREAMING);
@@ -324,8 +329,7 @@ class GarmRefusalTest {
       received.awaitSignals(Disconnected.class, 1);
       assertThat(received.signals(Disconnected.class).get(0).cause())
           .isInstanceOf(ProtocolException.class);
-      server.await(s -> s.upgradeRequests().size() == 2, Received.PATIENCE);
-      server.awaitFilter(Received.PATIENCE).close(1009, "");
+      newest(server, 2).close(1009, "");
       assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
           .hasCauseInstanceOf(ConfigurationException.class)
           .hasMessageContaining("1009");

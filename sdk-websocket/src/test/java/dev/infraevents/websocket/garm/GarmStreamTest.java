@@ -128,7 +128,7 @@ class GarmStreamTest {
       assertThat(connection.filters()).last().isEqualTo(proxies.toJson());
 
       connection.close(1000, "");
-      GarmConnection next = server.awaitConnections(1, Received.PATIENCE).get(0);
+      GarmConnection next = server.awaitConnections(2, Received.PATIENCE).get(1);
       next.awaitFilter(Received.PATIENCE);
       assertThat(next.filters()).containsExactly(proxies.toJson());
       assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);

@@ -67,7 +67,7 @@ class GarmTokenTest {
       received.awaitSubject("3");
 
       time.advance(Duration.ofSeconds(6));
-      server.await(s -> s.connections().size() == 1, Received.PATIENCE);
+      server.connections().get(0).awaitClosed(Received.PATIENCE);
       server.emit("proxy", "update", proxy("4"));
       received.awaitSubject("4");
 

@@ -15,30 +15,33 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A subscription whose handler is far slower than its server, in a process of its own with a small
- * heap. Ends when the event with subject {@code last} has been read off the connection.
+ * A subscription whose handler does not finish its first event before the server has sent all of
+ * them, in a process of its own with a small heap.
  */
 final class OverloadedClient {
 
   private OverloadedClient() {}
 
   public static void main(String... args) throws InterruptedException {
+    int events = Integer.parseInt(args[3]);
     var options =
         DeliveryOptions.builder()
             .overflow(OverflowPolicy.dropOldest())
             .drainTimeout(Duration.ofSeconds(60))
             .build();
+    var allReceived = new CountDownLatch(1);
     var last = new CountDownLatch(1);
     var gaps = new AtomicLong();
     var lagging = new AtomicLong();
     var handler =
         new EventHandler<GarmPayload>() {
           @Override
-          public void handle(Event<GarmPayload> event, Delivery delivery) {
+          public void handle(Event<GarmPayload> event, Delivery delivery)
+              throws InterruptedException {
+            allReceived.await();
             if ("last".equals(event.subject())) {
               last.countDown();
             }
-            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
           }
 
           @Override
@@ -56,6 +59,10 @@ final class OverloadedClient {
                 .credentials(GarmCredentials.password(args[1], args[2]))
                 .build();
         Subscription subscription = source.subscribe(handler, options)) {
+      while (subscription.stats().received() < events) {
+        LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+      }
+      allReceived.countDown();
       last.await();
       subscription.close();
       SubscriptionStats books = subscription.stats();

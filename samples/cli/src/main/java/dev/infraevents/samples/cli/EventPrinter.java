@@ -42,7 +42,7 @@ public final class EventPrinter {
    */
   public static String text(Event<?> event, String what) {
     String subject = event.subject() == null ? "-" : event.subject();
-    String line = "%-26s %-36s %s".formatted(event.type().name(), subject, what);
+    String line = "%-32s %-36s %s".formatted(event.type().name(), subject, what);
     return line.length() > WIDTH ? line.substring(0, WIDTH - 3) + "..." : line;
   }
 }

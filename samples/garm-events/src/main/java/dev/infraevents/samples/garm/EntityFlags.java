@@ -1,6 +1,8 @@
 package dev.infraevents.samples.garm;
 
 import dev.infraevents.ConfigurationException;
+import dev.infraevents.garm.EntityType;
+import dev.infraevents.garm.Garm;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.garm.Operation;
 import java.util.Arrays;
@@ -20,9 +22,19 @@ final class EntityFlags {
     for (String flag : flags) {
       int colon = flag.indexOf(':');
       String type = colon < 0 ? flag : flag.substring(0, colon);
-      filter.on(type, colon < 0 ? new Operation[0] : operations(flag, flag.substring(colon + 1)));
+      filter.on(
+          entityType(flag, type),
+          colon < 0 ? new Operation[0] : operations(flag, flag.substring(colon + 1)));
     }
     return filter.build();
+  }
+
+  private static EntityType<?> entityType(String flag, String name) {
+    return Garm.entityType(name)
+        .orElseThrow(
+            () ->
+                new ConfigurationException(
+                    "--entity " + flag + ": the entity types are " + Garm.entityTypes(), null));
   }
 
   private static Operation[] operations(String flag, String list) {

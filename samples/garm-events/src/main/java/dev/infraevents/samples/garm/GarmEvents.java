@@ -9,6 +9,7 @@ import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.websocket.garm.GarmCredentials;
 import dev.infraevents.websocket.garm.GarmEventSource;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,6 +70,20 @@ public final class GarmEvents implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
 
+  private final PrintStream out;
+  private final PrintStream err;
+
+  /**
+   * Makes the command.
+   *
+   * @param out takes the events
+   * @param err takes everything else
+   */
+  public GarmEvents(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
   @Override
   public Integer call() throws Exception {
     var source =
@@ -78,7 +93,7 @@ public final class GarmEvents implements Callable<Integer> {
             .filter(filter())
             .connection(connection())
             .build();
-    return new Runner(System.out, System.err).print(source, common);
+    return new Runner(out, err).print(source, common);
   }
 
   private GarmCredentials credentials() {
@@ -128,6 +143,6 @@ public final class GarmEvents implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String... args) {
-    Runner.main(new GarmEvents(), args);
+    Runner.main(new GarmEvents(System.out, System.err), args);
   }
 }

@@ -41,8 +41,8 @@ public final class Quickstart implements Callable<Integer> {
             GarmEventSource.builder()
                 .url(server.url())
                 .credentials(GarmCredentials.password(server.username(), server.password()))
-                .build();
-        Subscription subscription = garm.subscribe(router())) {
+                .build()) {
+      Subscription subscription = garm.subscribe(router());
       server.awaitFilter(PATIENCE);
       frames.forEach(server::emitRaw);
       boolean complete = handled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);

@@ -1,0 +1,35 @@
+package dev.infraevents.samples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.infraevents.testkit.garm.GarmRecording;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QuickstartTest {
+
+  @Test
+  void printsEveryRecordedEventAndBalances() throws InterruptedException {
+    var out = new ByteArrayOutputStream();
+    PrintStream stdout = System.out;
+    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+    int code;
+    try {
+      code = new Quickstart().call();
+    } finally {
+      System.setOut(stdout);
+    }
+    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    int events = GarmRecording.head().frames().size();
+    assertThat(code).isZero();
+    assertThat(lines).hasSize(events + 1);
+    assertThat(lines.get(events))
+        .isEqualTo(
+            "garm: received=%d delivered=%d filtered=0 deduplicated=0 dropped=0 undecodable=0"
+                .formatted(events, events));
+    assertThat(lines.subList(0, events)).allSatisfy(line -> assertThat(line).startsWith("garm."));
+  }
+}
