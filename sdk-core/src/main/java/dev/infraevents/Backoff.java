@@ -1,5 +1,6 @@
 package dev.infraevents;
 
+import dev.infraevents.internal.Nanos;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
@@ -38,11 +39,15 @@ public record Backoff(Duration initial, Duration max) {
     if (attempt < 1) {
       throw new IllegalArgumentException("attempt counts from 1, not " + attempt);
     }
+    Duration half = max.dividedBy(2);
     Duration ceiling = initial;
-    for (int i = 1; i < attempt && ceiling.compareTo(max) < 0; i++) {
+    for (int i = 1; i < attempt; i++) {
+      if (ceiling.compareTo(half) > 0) {
+        return max;
+      }
       ceiling = ceiling.multipliedBy(2);
     }
-    return ceiling.compareTo(max) < 0 ? ceiling : max;
+    return ceiling;
   }
 
   /**
@@ -53,6 +58,6 @@ public record Backoff(Duration initial, Duration max) {
    * @return a wait spread evenly from 0 to {@link #ceiling}
    */
   public Duration delay(int attempt, DoubleSupplier random) {
-    return Duration.ofNanos((long) (ceiling(attempt).toNanos() * random.getAsDouble()));
+    return Duration.ofNanos((long) (Nanos.of(ceiling(attempt)) * random.getAsDouble()));
   }
 }

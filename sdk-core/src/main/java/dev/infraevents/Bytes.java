@@ -122,9 +122,11 @@ public final class Bytes {
     if (!(other instanceof Bytes that)) {
       return false;
     }
-    return (text != null && that.text != null)
-        ? text.equals(that.text)
-        : Arrays.equals(array(), that.array());
+    if (text != null && text.equals(that.text)) {
+      return true;
+    }
+    // Different texts can have the same bytes: a lone surrogate is encoded as '?'.
+    return size() == that.size() && Arrays.equals(array(), that.array());
   }
 
   @Override

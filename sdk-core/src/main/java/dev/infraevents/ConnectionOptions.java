@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ public final class ConnectionOptions {
 
   /** Reconnects for ever, pings every 20 s, trusts what the JVM trusts. */
   public static final ConnectionOptions DEFAULT = builder().build();
+
+  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
   private final Builder values;
 
@@ -194,7 +198,8 @@ public final class ConnectionOptions {
     }
 
     /**
-     * Sets the wait between attempts. A {@code Retry-After} of the server wins where it is longer.
+     * Sets the wait between attempts. A {@code Retry-After} of the server wins where it is longer,
+     * up to one day.
      *
      * @param backoff the policy
      * @return this
@@ -275,8 +280,16 @@ public final class ConnectionOptions {
      * @throws ConfigurationException if name or value can not stand in a header
      */
     public Builder header(String name, String value) {
-      if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
-        throw new ConfigurationException("\"" + name + "\" is not a header name", null);
+      Matcher valid = HEADER_NAME.matcher(name);
+      if (!valid.matches()) {
+        // Not quoted in full: it may be a whole header, value and all.
+        String start = valid.reset().lookingAt() ? valid.group() : "";
+        throw new ConfigurationException(
+            "a header name must not be empty or hold other than letters, digits and -; one starts"
+                + " with \""
+                + start
+                + "\"",
+            null);
       }
       if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c >= 0x7f)) {
         throw new ConfigurationException(

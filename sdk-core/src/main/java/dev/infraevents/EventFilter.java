@@ -62,6 +62,7 @@ public interface EventFilter {
    * @return a filter on one attribute
    */
   static EventFilter attribute(String name, String value) {
+    Objects.requireNonNull(name, "name");
     Objects.requireNonNull(value, "value");
     return envelope -> value.equals(envelope.attributes().get(name));
   }
@@ -73,6 +74,7 @@ public interface EventFilter {
    * @return a filter that wants what this and the other want
    */
   default EventFilter and(EventFilter other) {
+    Objects.requireNonNull(other, "other");
     return envelope -> test(envelope) && other.test(envelope);
   }
 
@@ -83,6 +85,7 @@ public interface EventFilter {
    * @return a filter that wants what this or the other wants
    */
   default EventFilter or(EventFilter other) {
+    Objects.requireNonNull(other, "other");
     return envelope -> test(envelope) || other.test(envelope);
   }
 

@@ -49,7 +49,17 @@ public final class EventRouter implements EventHandler<Object> {
 
   @Override
   public void onSignal(SourceSignal signal) {
-    signals.forEach(listener -> listener.accept(signal));
+    RuntimeException failure = null;
+    for (Consumer<? super SourceSignal> listener : signals) {
+      try {
+        listener.accept(signal);
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure; // the other listeners hear it all the same
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private record Route(Predicate<Event<?>> wants, EventHandler<Object> handler) {}
@@ -88,6 +98,7 @@ public final class EventRouter implements EventHandler<Object> {
      * @return this
      */
     public <P> Builder on(EventType<P> type, Callback<P> callback) {
+      Objects.requireNonNull(callback, "callback");
       return on(type, (event, delivery) -> callback.accept(event));
     }
 
@@ -114,6 +125,8 @@ public final class EventRouter implements EventHandler<Object> {
      * @return this
      */
     public <P> Builder onPayload(Class<P> payloadType, Callback<P> callback) {
+      Objects.requireNonNull(payloadType, "payloadType");
+      Objects.requireNonNull(callback, "callback");
       return route(
           event -> payloadType.isInstance(event.payload()),
           payloadType,
@@ -138,6 +151,7 @@ public final class EventRouter implements EventHandler<Object> {
      * @return this
      */
     public Builder otherwise(Callback<Object> callback) {
+      Objects.requireNonNull(callback, "callback");
       this.otherwise = (event, delivery) -> callback.accept(event);
       return this;
     }

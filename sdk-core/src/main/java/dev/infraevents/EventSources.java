@@ -11,9 +11,10 @@ public final class EventSources {
 
   /**
    * Makes one source of several: one handler, one subscription, one set of options. The {@link
-   * Concurrency} holds over all of them, so a serial handler is never called twice at a time. Each
-   * source keeps its own connection, buffer and guarantees. When one fails for good the others are
-   * closed and the merged subscription fails with its error.
+   * Concurrency} holds over all of them, so a serial handler is never called twice at a time; only
+   * a deferred delivery counts for its own source alone. Each source keeps its own connection,
+   * buffer and guarantees. When one fails for good the others are closed and the merged
+   * subscription fails with its error.
    *
    * @param <P> a class that all their payloads share
    * @param sources what to merge; closing the merged source closes them

@@ -2,6 +2,7 @@ package dev.infraevents;
 
 import dev.infraevents.internal.tls.TlsMaterial;
 import java.nio.file.Path;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,7 @@ public final class TlsOptions {
      * @return this
      */
     public Builder trustedCertificates(Path pem) {
-      this.trusted = pem;
+      this.trusted = Objects.requireNonNull(pem, "pem");
       return this;
     }
 
@@ -79,8 +80,8 @@ public final class TlsOptions {
      * @return this
      */
     public Builder clientCertificate(Path chainPem, Path keyPem) {
-      this.chain = chainPem;
-      this.key = keyPem;
+      this.chain = Objects.requireNonNull(chainPem, "chainPem");
+      this.key = Objects.requireNonNull(keyPem, "keyPem");
       return this;
     }
 

@@ -4,7 +4,8 @@ package dev.infraevents;
  * Supplies tokens. The SDK keeps the token it got, asks for the next one before it expires, and
  * asks once more when the server refuses it; a provider need not cache.
  *
- * <p>Called on a thread that may block, one call at a time.
+ * <p>Called on a thread that may block, one call at a time; it is interrupted when the attempt to
+ * connect has used up its time.
  */
 @FunctionalInterface
 public interface TokenProvider {

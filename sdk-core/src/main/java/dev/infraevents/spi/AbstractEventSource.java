@@ -12,6 +12,7 @@ import dev.infraevents.internal.ManagedSubscription;
 import dev.infraevents.internal.StatusSummary;
 import dev.infraevents.internal.delivery.EngineProfile;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -75,20 +76,31 @@ public abstract class AbstractEventSource<P> implements EventSource<P> {
   public final Subscription subscribe(EventHandler<? super P> handler, DeliveryOptions options) {
     Objects.requireNonNull(handler, "handler");
     Objects.requireNonNull(options, "options");
-    ManagedSubscription<P> subscription;
+    failIfClosed();
+    Transport<P> transport = newTransport();
+    var profile = new EngineProfile(source, capabilities, transport.demandDriven());
+    var subscription =
+        new ManagedSubscription<P>(profile, connection, tokens, transport, handler, options, time);
+    boolean late;
     synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("the source is closed: build another");
+      late = closed;
+      if (!late) {
+        open.add(subscription);
       }
-      Transport<P> transport = newTransport();
-      var profile = new EngineProfile(source, capabilities, transport.demandDriven());
-      subscription =
-          new ManagedSubscription<>(profile, connection, tokens, transport, handler, options, time);
-      open.add(subscription);
+    }
+    if (late) {
+      subscription.close(Duration.ZERO);
+      failIfClosed();
     }
     subscription.completion().whenComplete((done, error) -> open.remove(subscription));
     subscription.start();
     return subscription;
+  }
+
+  private synchronized void failIfClosed() {
+    if (closed) {
+      throw new IllegalStateException("the source is closed: build another");
+    }
   }
 
   @Override

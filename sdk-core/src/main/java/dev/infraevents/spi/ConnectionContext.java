@@ -23,7 +23,7 @@ public interface ConnectionContext<P> {
   long epoch();
 
   /**
-   * The token to connect with. Blocks while one is fetched.
+   * The token to connect with. Blocks while one is fetched, and heeds an interrupt.
    *
    * @return a token that is valid now
    * @throws SourceException if none can be had
@@ -69,7 +69,8 @@ public interface ConnectionContext<P> {
   /**
    * Sets who is told that there is room again.
    *
-   * @param resume called once for each false of {@link #message}, on any thread; must not block
+   * @param resume called after each false of {@link #message}, maybe before the caller has seen it,
+   *     and maybe without need; on any thread; must not block
    */
   void onRoom(Runnable resume);
 

@@ -11,9 +11,10 @@ import dev.infraevents.SourceException;
 public interface Transport<P> {
 
   /**
-   * Opens one connection. Called on a thread that may block until the connect timeout; what follows
-   * is reported to the context from the transport's own threads. After an exception the context
-   * must not be used any more.
+   * Opens one connection. Called on a thread that may block until the connect timeout, when it is
+   * interrupted and another attempt follows; what happens on the connection is reported to the
+   * context from the transport's own threads. After an exception the context must not be used any
+   * more.
    *
    * @param context hears what happens on the connection
    * @return the connection, which need not be established yet
@@ -42,7 +43,9 @@ public interface Transport<P> {
   }
 
   /**
-   * Releases what the connections shared. Called once, when all of them are closed. Does not block.
+   * Releases what the connections shared. Called once, when all of them are closed, except one that
+   * {@link #open} may still be opening: that thread is interrupted, and a connection it returns is
+   * closed at once. Does not block.
    */
   default void close() {}
 }

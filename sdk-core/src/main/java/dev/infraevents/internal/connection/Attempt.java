@@ -4,12 +4,14 @@ import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
+import dev.infraevents.TransportException;
 import dev.infraevents.internal.Timing;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,24 +26,30 @@ final class Attempt<P> implements ConnectionContext<P> {
   /** The token that this attempt has to outlive, when it is to renew a connection. */
   private final @Nullable Token renews;
 
-  /** Written by the supervisor under its lock, read by the transport's threads. */
-  volatile boolean receiving = true;
+  // Written by the transport's threads.
+  volatile long lastActivity; // monotonic time of the last sign of life
+  volatile @Nullable Runnable resume;
+  private final AtomicInteger delivering = new AtomicInteger();
 
-  /** Monotonic time of the last sign of life; written by the transport's threads. */
-  volatile long lastActivity;
-
-  // Written by the connecting thread before anything is reported.
-  volatile @Nullable Token token;
+  // Written by the thread that asks for a token.
+  volatile TokenCache.@Nullable Lease lease;
   volatile boolean loginRefused;
+  private volatile boolean awaitsToken;
+
+  // Written by the supervisor under its lock, read by the transport's threads.
+  volatile boolean over;
+  volatile boolean receiving = true;
+  volatile @Nullable OverlapFilter overlap; // while another connection brings the same events
 
   // All below guarded by the supervisor's lock.
-  boolean over;
   boolean streaming;
+  boolean silent;
   @Nullable Connection connection;
   Timing.@Nullable Timer deadline;
   Timing.@Nullable Timer silence;
-  Timing.@Nullable Timer health;
   Timing.@Nullable Timer renewal;
+  private @Nullable Thread opener;
+  private boolean openerInterrupted;
 
   Attempt(ConnectionSupervisor<P> supervisor, long epoch, @Nullable Token renews, long now) {
     this.supervisor = supervisor;
@@ -50,10 +58,36 @@ final class Attempt<P> implements ConnectionContext<P> {
     this.lastActivity = now;
   }
 
+  // For the supervisor, under its lock.
+
+  /** The calling thread opens the connection; false if nobody wants it any more. */
+  boolean opening() {
+    opener = over ? null : Thread.currentThread();
+    return !over;
+  }
+
+  void opened(@Nullable Connection opened) {
+    opener = null;
+    connection = opened;
+    if (openerInterrupted) {
+      Thread.interrupted(); // it was meant for this attempt, not for what the thread does next
+    }
+  }
+
+  /** Drops what still comes, and wakes the thread that opens the connection. */
+  void end() {
+    over = true;
+    receiving = false;
+    cancelTimers();
+    if (opener != null && opener != Thread.currentThread()) {
+      openerInterrupted = true;
+      opener.interrupt();
+    }
+  }
+
   void cancelTimers() {
     cancel(deadline);
     cancel(silence);
-    cancel(health);
     cancel(renewal);
   }
 
@@ -63,6 +97,34 @@ final class Attempt<P> implements ConnectionContext<P> {
     }
   }
 
+  // For the supervisor, at any time.
+
+  @Nullable Token usedToken() {
+    TokenCache.Lease used = lease;
+    return used == null ? null : used.token();
+  }
+
+  /** The local time of the last sign of life. */
+  Instant lastHeard(Timing time) {
+    return time.now().minusNanos(time.nanoTime() - lastActivity);
+  }
+
+  boolean awaitsToken() {
+    return awaitsToken;
+  }
+
+  /** Whether bytes may be waiting unread because a full buffer holds up the reader. */
+  boolean isHeldUp() {
+    return delivering.get() > 0;
+  }
+
+  private boolean isFirst(Bytes message) {
+    OverlapFilter both = overlap;
+    return both == null || both.isFirst(epoch, message);
+  }
+
+  // For the transport.
+
   @Override
   public long epoch() {
     return epoch;
@@ -70,13 +132,20 @@ final class Attempt<P> implements ConnectionContext<P> {
 
   @Override
   public Token token() throws SourceException {
+    if (over) {
+      throw new TransportException("this attempt to connect is over", null);
+    }
+    awaitsToken = true;
     try {
-      Token valid = supervisor.token(renews);
-      token = valid;
-      return valid;
+      TokenCache.Lease valid = supervisor.token(renews);
+      lease = valid;
+      loginRefused = false;
+      return valid.token();
     } catch (SourceException e) {
       loginRefused = !e.isRetryable();
       throw e;
+    } finally {
+      awaitsToken = false;
     }
   }
 
@@ -99,20 +168,36 @@ final class Attempt<P> implements ConnectionContext<P> {
   @Override
   public boolean message(InboundMessage<P> message) {
     activity();
-    return receiving && supervisor.message(this, message);
+    if (!receiving) {
+      return false;
+    }
+    delivering.incrementAndGet();
+    try {
+      return isFirst(message.raw()) ? supervisor.message(message) : supervisor.repeated();
+    } finally {
+      activity();
+      delivering.decrementAndGet();
+    }
   }
 
   @Override
   public boolean undecodable(Bytes raw, DecodingException cause, Settlement settlement) {
     activity();
-    return receiving && supervisor.undecodable(raw, cause, settlement);
+    if (!receiving) {
+      return false;
+    }
+    delivering.incrementAndGet();
+    try {
+      return isFirst(raw) ? supervisor.undecodable(raw, cause, settlement) : supervisor.repeated();
+    } finally {
+      activity();
+      delivering.decrementAndGet();
+    }
   }
 
   @Override
-  public void onRoom(Runnable resume) {
-    if (receiving) {
-      supervisor.onRoom(resume);
-    }
+  public void onRoom(Runnable resumeReading) {
+    resume = resumeReading;
   }
 
   @Override

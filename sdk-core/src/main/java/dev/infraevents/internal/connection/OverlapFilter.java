@@ -1,6 +1,9 @@
 package dev.infraevents.internal.connection;
 
 import dev.infraevents.Bytes;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -14,13 +17,23 @@ final class OverlapFilter {
   private static final int MAX_MESSAGES = 20_000;
 
   private final long newEpoch;
-  private final Map<Bytes, Seen> messages = new HashMap<>(); // guarded by this
+
+  // All below guarded by this. Only digests are kept: messages can be a megabyte each.
+  private final Map<Digest, Seen> messages = new HashMap<>();
+  private long survivor; // 0 while there are two
 
   OverlapFilter(long newEpoch) {
     this.newEpoch = newEpoch;
   }
 
-  synchronized boolean isFirst(long epoch, Bytes message) {
+  boolean isFirst(long epoch, Bytes message) {
+    return isFirst(epoch, Digest.of(message));
+  }
+
+  private synchronized boolean isFirst(long epoch, Digest message) {
+    if (survivor != 0) {
+      return epoch == survivor;
+    }
     Seen seen = messages.get(message);
     if (seen == null) {
       if (messages.size() >= MAX_MESSAGES) {
@@ -32,8 +45,27 @@ final class OverlapFilter {
     return epoch == newEpoch ? ++seen.onNew > seen.onOld : ++seen.onOld > seen.onNew;
   }
 
+  /** One connection is left. A message of the other that is still on its way is a repetition. */
+  synchronized void end(long epoch) {
+    survivor = epoch;
+    messages.clear();
+  }
+
   private static final class Seen {
     int onOld;
     int onNew;
+  }
+
+  private record Digest(long high, long low) {
+
+    static Digest of(Bytes message) {
+      try {
+        byte[] sha = MessageDigest.getInstance("SHA-256").digest(message.toByteArray());
+        ByteBuffer bytes = ByteBuffer.wrap(sha);
+        return new Digest(bytes.getLong(), bytes.getLong());
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
   }
 }

@@ -7,59 +7,87 @@ import dev.infraevents.TokenProvider;
 import dev.infraevents.TransportException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Holds the newest token of a subscription. Fetching blocks, one caller at a time. */
+/**
+ * Holds the newest token of a subscription. Fetching blocks, one caller at a time, and heeds an
+ * interrupt; nothing else blocks.
+ */
 final class TokenCache {
+
+  /** A token and the moment from which it should be replaced, or null if never. */
+  record Lease(Token token, @Nullable Instant renewAt) {}
 
   private final TokenProvider provider;
   private final Duration renewBefore;
+  private final InstantSource clock;
   private final Consumer<Token> onRefresh;
 
-  private @Nullable Token token; // guarded by this, like all below
-  private @Nullable Instant renewAt;
-  private @Nullable String refused;
+  /** Held while the provider is at work. */
+  private final ReentrantLock fetching = new ReentrantLock();
 
-  TokenCache(TokenProvider provider, Duration renewBefore, Consumer<Token> onRefresh) {
+  // Guarded by this, which is never held while the provider is at work.
+  private @Nullable Lease newest;
+  private @Nullable String refused;
+  private boolean providerHangs;
+
+  TokenCache(
+      TokenProvider provider,
+      Duration renewBefore,
+      InstantSource clock,
+      Consumer<Token> onRefresh) {
     this.provider = provider;
     this.renewBefore = renewBefore;
+    this.clock = clock;
     this.onRefresh = onRefresh;
   }
 
   /** The token to connect with: the one at hand unless it is refused or nearing its end. */
-  synchronized Token get(Instant now) throws SourceException {
-    Token held = token;
-    if (held == null || refused != null) {
-      return fetch(now);
+  Lease get() throws SourceException {
+    Lease spare = whileProviderHangs();
+    if (spare != null) {
+      return spare;
     }
-    if (renewAt == null || now.isBefore(renewAt)) {
-      return held;
-    }
+    acquire();
     try {
-      return fetch(now);
-    } catch (TransportException e) {
-      if (held.expiresAt() != null && now.isBefore(held.expiresAt())) {
-        return held; // the login is out of reach, but the old token still works
+      Lease held = usable();
+      if (held != null && isFresh(held)) {
+        return held;
       }
-      throw e;
+      try {
+        return fetch();
+      } catch (SourceException e) {
+        if (held != null && e.isRetryable() && isValid(held)) {
+          return held; // the login is out of reach, but the old token still works
+        }
+        throw e;
+      }
+    } finally {
+      fetching.unlock();
     }
   }
 
   /** A token that outlives another one. */
-  synchronized Token newerThan(Token old, Instant now) throws SourceException {
-    Token held = token;
-    if (held != null && refused == null && isNewer(held, old)) {
-      return held;
+  Lease newerThan(Token old) throws SourceException {
+    acquire();
+    try {
+      Lease held = usable();
+      if (held != null && isNewer(held.token(), old)) {
+        return held;
+      }
+      Lease fetched = fetch();
+      if (!isNewer(fetched.token(), old)) {
+        // Not a refusal: the old token still works, and a newer one may come.
+        throw new TransportException(
+            "the token expires at " + old.expiresAt() + " and its provider has no newer one", null);
+      }
+      return fetched;
+    } finally {
+      fetching.unlock();
     }
-    Token fetched = fetch(now);
-    if (!isNewer(fetched, old)) {
-      throw new AuthenticationException(
-          "the token expires at " + old.expiresAt() + " and its provider has no newer one",
-          0,
-          null);
-    }
-    return fetched;
   }
 
   /** The server has refused this token: the next {@link #get} fetches another. */
@@ -67,51 +95,93 @@ final class TokenCache {
     refused = bad.value();
   }
 
-  /** When the token at hand should be replaced, or null if never. */
-  synchronized @Nullable Instant renewAt() {
-    return renewAt;
+  private synchronized @Nullable Lease usable() {
+    return newest == null || newest.token().value().equals(refused) ? null : newest;
   }
 
-  private Token fetch(Instant now) {
-    Token fetched = fetchUnchecked();
-    if (fetched.value().equals(refused)) {
-      throw new AuthenticationException(
-          "the server refused the token and its provider gave the same one again; supply a valid one",
-          0,
-          null);
+  // A provider that did not answer in time is left alone once, if there is a way without it.
+  private synchronized @Nullable Lease whileProviderHangs() {
+    Lease held = usable();
+    boolean spare = providerHangs && held != null && isValid(held);
+    providerHangs = false;
+    return spare ? held : null;
+  }
+
+  private synchronized void setProviderHangs() {
+    providerHangs = true;
+  }
+
+  private void acquire() {
+    try {
+      fetching.lockInterruptibly();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
-    boolean renewed = token != null && !token.value().equals(fetched.value());
-    token = fetched;
-    refused = null;
-    renewAt = renewAt(fetched, now);
+  }
+
+  private TransportException interrupted(InterruptedException e) {
+    setProviderHangs();
+    Thread.currentThread().interrupt();
+    return new TransportException("interrupted while a token was fetched", e);
+  }
+
+  private Lease fetch() {
+    Token fetched = fetchUnchecked();
+    Lease lease = new Lease(fetched, renewAt(fetched));
+    boolean renewed;
+    synchronized (this) {
+      if (fetched.value().equals(refused)) {
+        throw new AuthenticationException(
+            "the server refused the token and its provider gave the same one again;"
+                + " supply a valid one",
+            0,
+            null);
+      }
+      renewed = newest != null && !newest.token().value().equals(fetched.value());
+      newest = lease;
+      refused = null;
+    }
     if (renewed) {
       onRefresh.accept(fetched);
+    }
+    return lease;
+  }
+
+  private Token fetchUnchecked() {
+    @Nullable Token fetched;
+    try {
+      fetched = provider.fetch();
+    } catch (SourceException e) {
+      throw e;
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } catch (Exception e) {
+      throw new TransportException("the token provider failed: " + e.getClass().getName(), e);
+    }
+    if (fetched == null) {
+      throw new TransportException("the token provider gave no token", null);
     }
     return fetched;
   }
 
-  private Token fetchUnchecked() {
-    try {
-      return provider.fetch();
-    } catch (SourceException e) {
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TransportException("interrupted while a token was fetched", e);
-    } catch (Exception e) {
-      throw new TransportException("the token provider failed: " + e.getClass().getName(), e);
-    }
-  }
-
   // A token of a few minutes must not be renewed all the time: at most a fifth of its life is left
   // over.
-  private @Nullable Instant renewAt(Token fetched, Instant now) {
+  private @Nullable Instant renewAt(Token fetched) {
     Instant expiry = fetched.expiresAt();
     if (expiry == null) {
       return null;
     }
-    Duration fifth = Duration.between(now, expiry).dividedBy(5);
+    Duration fifth = Duration.between(clock.instant(), expiry).dividedBy(5);
     return expiry.minus(fifth.compareTo(renewBefore) < 0 ? fifth : renewBefore);
+  }
+
+  private boolean isFresh(Lease lease) {
+    return lease.renewAt() == null || clock.instant().isBefore(lease.renewAt());
+  }
+
+  private boolean isValid(Lease lease) {
+    Instant expiry = lease.token().expiresAt();
+    return expiry == null || clock.instant().isBefore(expiry);
   }
 
   private static boolean isNewer(Token token, Token old) {

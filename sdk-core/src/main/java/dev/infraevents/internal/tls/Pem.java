@@ -22,15 +22,12 @@ import java.util.regex.Pattern;
 final class Pem {
 
   private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \\1-----");
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
 
   private Pem() {}
 
   static List<X509Certificate> certificates(Path file) {
     String text = read(file);
-    if (!text.contains("-----BEGIN CERTIFICATE-----")) {
-      throw new ConfigurationException(file + " holds no PEM certificate", null);
-    }
     // Only the blocks: openssl writes remarks around them, which the JDK's reader refuses.
     StringBuilder blocks = new StringBuilder();
     Matcher block = BLOCK.matcher(text);
@@ -38,6 +35,9 @@ final class Pem {
       if (block.group(1).equals("CERTIFICATE")) {
         blocks.append(block.group()).append('\n');
       }
+    }
+    if (blocks.isEmpty()) {
+      throw new ConfigurationException(file + " holds no complete PEM certificate", null);
     }
     try {
       var bytes = new ByteArrayInputStream(blocks.toString().getBytes(StandardCharsets.US_ASCII));

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Several sources as one.
@@ -20,6 +21,7 @@ import java.util.Set;
 public final class MergedSource<P> implements EventSource<P> {
 
   private final List<EventSource<? extends P>> sources;
+  private final Set<SharedHandler<P>> handlers = ConcurrentHashMap.newKeySet();
 
   /**
    * Merges sources.
@@ -39,10 +41,13 @@ public final class MergedSource<P> implements EventSource<P> {
         parts.add(subscribe(source, shared, options));
       }
     } catch (RuntimeException e) {
-      parts.forEach(Subscription::close);
+      Closing.complete(parts, Subscription::close);
       throw e;
     }
-    return new MergedSubscription(parts, shared);
+    handlers.add(shared);
+    var merged = new MergedSubscription(parts, shared);
+    merged.completion().whenComplete((done, error) -> handlers.remove(shared));
+    return merged;
   }
 
   @SuppressWarnings("unchecked") // a handler of a superclass takes the event as one of that class
@@ -66,7 +71,11 @@ public final class MergedSource<P> implements EventSource<P> {
 
   @Override
   public void close() {
-    sources.forEach(EventSource::close);
+    if (handlers.stream().anyMatch(SharedHandler::isRunningHere)) {
+      Closing.start(sources, EventSource::close); // other handlers may wait for this one to return
+    } else {
+      Closing.complete(sources, EventSource::close);
+    }
   }
 
   @Override

@@ -1,8 +1,10 @@
 package dev.infraevents.internal.view;
 
+import dev.infraevents.SourceException;
 import dev.infraevents.SourceStatus;
 import dev.infraevents.Subscription;
 import dev.infraevents.SubscriptionStats;
+import dev.infraevents.internal.Nanos;
 import dev.infraevents.internal.StatusSummary;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +23,7 @@ final class MergedSubscription implements Subscription {
   private final SharedHandler<?> handler;
   private final CompletableFuture<Void> completion = new CompletableFuture<>();
   private final AtomicInteger running;
-  private volatile @Nullable Throwable failure;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   MergedSubscription(List<Subscription> parts, SharedHandler<?> handler) {
     this.parts = parts;
@@ -32,19 +35,20 @@ final class MergedSubscription implements Subscription {
   }
 
   private void ended(@Nullable Throwable error) {
-    boolean first = error != null && failure == null;
-    if (first) {
-      failure = error instanceof CompletionException ? error.getCause() : error;
-    }
+    boolean first =
+        error != null
+            && failure.compareAndSet(
+                null, error instanceof CompletionException ? error.getCause() : error);
     if (running.decrementAndGet() == 0) {
-      Throwable cause = failure;
+      Throwable cause = failure.get();
       if (cause == null) {
         completion.complete(null);
       } else {
         completion.completeExceptionally(cause);
       }
     } else if (first) {
-      elsewhere(Subscription::close); // a stream that lacks one of its sources would look complete
+      Closing.start(
+          parts, Subscription::close); // a stream that lacks one of its sources would look complete
     }
   }
 
@@ -62,9 +66,12 @@ final class MergedSubscription implements Subscription {
 
   @Override
   public boolean awaitStreaming(Duration timeout) throws InterruptedException {
-    long end = System.nanoTime() + timeout.toNanos();
+    long end = System.nanoTime() + Nanos.of(timeout);
     for (Subscription part : parts) {
       if (!part.awaitStreaming(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        if (failure.get() instanceof SourceException cause) {
+          throw cause; // another source failed, and that closed this one
+        }
         return false;
       }
     }
@@ -86,32 +93,11 @@ final class MergedSubscription implements Subscription {
     all(part -> part.close(drain));
   }
 
-  private void all(Consumer<Subscription> task) {
+  private void all(Consumer<Subscription> close) {
     if (handler.isRunningHere()) {
-      elsewhere(task); // the other sources' handlers may be waiting for this one to return
+      Closing.start(parts, close); // the other sources' handlers may wait for this one to return
     } else {
-      List<Thread> closers = elsewhere(task);
-      closers.forEach(MergedSubscription::join);
-    }
-  }
-
-  private List<Thread> elsewhere(Consumer<Subscription> task) {
-    return parts.stream()
-        .map(
-            part -> {
-              Thread closer = new Thread(() -> task.accept(part), "infra-events-close");
-              closer.setDaemon(true);
-              closer.start();
-              return closer;
-            })
-        .toList();
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      Closing.complete(parts, close);
     }
   }
 }

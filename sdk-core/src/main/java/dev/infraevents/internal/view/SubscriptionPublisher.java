@@ -5,6 +5,7 @@ import dev.infraevents.Event;
 import dev.infraevents.EventSource;
 import dev.infraevents.Subscription;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param <P> the payload class
  */
 public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> {
+
+  private static final System.Logger LOG = System.getLogger("dev.infraevents");
 
   private final EventSource<P> source;
 
@@ -38,16 +41,18 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
     demand.start(source);
   }
 
+  private record Offered<P>(Event<P> event, Delivery delivery) {}
+
   private static final class Demand<P> implements Flow.Subscription {
     private final ReentrantLock lock = new ReentrantLock();
 
     // All below guarded by lock.
     private Flow.@Nullable Subscriber<? super Event<P>> subscriber; // null once it hears no more
     private @Nullable Subscription subscription;
-    private @Nullable Event<P> event;
-    private @Nullable Delivery delivery;
+    private final ArrayDeque<Offered<P>> offered = new ArrayDeque<>(1); // one for each source
     private long demanded;
-    private boolean emitting;
+    private @Nullable Thread emitting;
+    private boolean closeWhenEmitted;
     private boolean ended;
     private @Nullable Throwable error;
 
@@ -70,7 +75,7 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
       lock.lock();
       try {
         subscription = started;
-        cancelledMeanwhile = subscriber == null;
+        cancelledMeanwhile = subscriber == null || ended;
       } finally {
         lock.unlock();
       }
@@ -89,13 +94,13 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
       }
     }
 
-    @SuppressWarnings("unchecked") // events are immutable
-    private void offer(Event<? extends P> offered, Delivery itsDelivery) {
-      itsDelivery.defer();
+    private void offer(Event<? extends P> event, Delivery delivery) {
+      delivery.defer();
       lock.lock();
       try {
-        event = (Event<P>) offered;
-        delivery = itsDelivery;
+        @SuppressWarnings("unchecked") // events are immutable
+        Event<P> widened = (Event<P>) event;
+        offered.add(new Offered<>(widened, delivery));
       } finally {
         lock.unlock();
       }
@@ -109,7 +114,7 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
         if (n <= 0) {
           ended = true;
           error = new IllegalArgumentException("demand must be positive (rule 3.9), not " + n);
-          event = null;
+          offered.clear();
         } else {
           demanded = demanded + n < 0 ? Long.MAX_VALUE : demanded + n;
         }
@@ -127,8 +132,11 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
       lock.lock();
       try {
         subscriber = null;
-        event = null;
-        delivery = null;
+        offered.clear();
+        if (emitting == Thread.currentThread()) {
+          closeWhenEmitted = true; // called from onNext, whose event is acknowledged first
+          return;
+        }
       } finally {
         lock.unlock();
       }
@@ -152,21 +160,15 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
     private void emit() {
       lock.lock();
       try {
-        while (!emitting && subscriber != null) {
-          Event<P> next = event;
-          Delivery its = delivery;
-          if (next != null && its != null && demanded > 0) {
-            event = null;
-            delivery = null;
+        while (emitting == null && subscriber != null) {
+          Flow.Subscriber<? super Event<P>> hearing = subscriber;
+          if (!offered.isEmpty() && demanded > 0) {
+            Offered<P> next = offered.remove();
             demanded--;
-            emitting = true;
-            Flow.Subscriber<? super Event<P>> hearing = subscriber;
-            unlocked(() -> deliver(hearing, next, its));
-          } else if (ended && next == null) {
-            Flow.Subscriber<? super Event<P>> hearing = subscriber;
+            unlocked(() -> deliver(hearing, next));
+          } else if (offered.isEmpty() && ended) {
             Throwable failure = error;
             subscriber = null;
-            emitting = true;
             unlocked(() -> finish(hearing, failure));
           } else {
             return;
@@ -178,25 +180,38 @@ public final class SubscriptionPublisher<P> implements Flow.Publisher<Event<P>> 
     }
 
     private void unlocked(Runnable task) {
+      emitting = Thread.currentThread();
       lock.unlock();
       try {
         task.run();
       } finally {
         lock.lock();
-        emitting = false;
+        emitting = null;
       }
     }
 
-    private void deliver(Flow.Subscriber<? super Event<P>> hearing, Event<P> next, Delivery its) {
+    private void deliver(Flow.Subscriber<? super Event<P>> hearing, Offered<P> next) {
       try {
-        hearing.onNext(next);
+        hearing.onNext(next.event());
+        next.delivery().ack();
       } catch (Throwable e) {
         // Rule 2.13: a subscriber must not throw; it is treated as one that has cancelled.
-        its.nack(Duration.ZERO);
+        LOG.log(System.Logger.Level.WARNING, "a subscriber threw; its subscription is closed", e);
+        next.delivery().nack(Duration.ZERO);
         cancel();
-        throw e;
       }
-      its.ack();
+      if (isToBeClosed()) {
+        closeSubscription();
+      }
+    }
+
+    private boolean isToBeClosed() {
+      lock.lock();
+      try {
+        return closeWhenEmitted;
+      } finally {
+        lock.unlock();
+      }
     }
 
     private void finish(Flow.Subscriber<? super Event<P>> hearing, @Nullable Throwable failure) {

@@ -4,8 +4,9 @@ import dev.infraevents.Delivery;
 import dev.infraevents.Event;
 import dev.infraevents.EventSource;
 import dev.infraevents.EventStream;
-import dev.infraevents.SourceException;
 import dev.infraevents.Subscription;
+import dev.infraevents.TransportException;
+import dev.infraevents.internal.Nanos;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.NoSuchElementException;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands events to a waiting thread. Each delivery is deferred until the thread asks for the next,
- * so a serial subscription holds exactly one ready.
+ * so each source that is behind the subscription has at most one ready.
  *
  * @param <P> the payload class
  */
@@ -36,7 +37,7 @@ public final class SubscriptionStream<P> implements EventStream<P> {
   // Guarded by lock.
   private final ArrayDeque<Offered<P>> offered = new ArrayDeque<>(1);
   private boolean ended;
-  private @Nullable SourceException error;
+  private @Nullable RuntimeException error;
 
   // Of the consuming thread.
   private @Nullable Offered<P> next;
@@ -70,12 +71,18 @@ public final class SubscriptionStream<P> implements EventStream<P> {
     lock.lock();
     try {
       ended = true;
-      error = cause instanceof SourceException known ? known : null;
+      error = cause == null ? null : unchecked(cause);
       offered.clear(); // given up by the subscription: they were never handed out
       changed.signalAll();
     } finally {
       lock.unlock();
     }
+  }
+
+  private static RuntimeException unchecked(Throwable cause) {
+    return cause instanceof RuntimeException known
+        ? known
+        : new TransportException("the subscription failed", cause);
   }
 
   @Override
@@ -98,7 +105,7 @@ public final class SubscriptionStream<P> implements EventStream<P> {
 
   @Override
   public Optional<Event<P>> poll(Duration timeout) throws InterruptedException {
-    return advance(timeout.toNanos()) ? handOut() : Optional.empty();
+    return advance(Nanos.of(timeout)) ? handOut() : Optional.empty();
   }
 
   private Optional<Event<P>> handOut() {

@@ -1,0 +1,78 @@
+package dev.infraevents.internal.connection;
+
+import dev.infraevents.ConnectionOptions;
+import dev.infraevents.TransportException;
+import dev.infraevents.internal.Timing;
+import java.net.URI;
+import java.time.Duration;
+
+/**
+ * Ends attempts that take too long and connections that are silent for too long. Methods are called
+ * under the supervisor's lock.
+ */
+final class Watchdog<P> {
+
+  private final ConnectionSupervisor<P> supervisor;
+  private final URI source;
+  private final Timing time;
+  private final Duration connectLimit;
+  private final Duration silenceLimit;
+
+  Watchdog(ConnectionSupervisor<P> supervisor, URI source, ConnectionOptions options, Timing time) {
+    this.supervisor = supervisor;
+    this.source = source;
+    this.time = time;
+    this.connectLimit = options.connectTimeout();
+    this.silenceLimit = options.pingInterval().plus(options.pongTimeout());
+  }
+
+  void watchConnecting(Attempt<P> attempt) {
+    attempt.deadline =
+        time.schedule(() -> supervisor.change(effects -> timedOut(attempt, effects)), connectLimit);
+  }
+
+  void watchSilence(Attempt<P> attempt) {
+    Attempt.cancel(attempt.deadline);
+    check(attempt, silenceLimit);
+  }
+
+  private void check(Attempt<P> attempt, Duration later) {
+    attempt.silence =
+        time.schedule(() -> supervisor.change(effects -> checkSilence(attempt, effects)), later);
+  }
+
+  private void timedOut(Attempt<P> attempt, Effects effects) {
+    if (!attempt.streaming) {
+      String where = attempt.awaitsToken() ? "; no token has come so far" : "";
+      supervisor.fail(
+          attempt,
+          new TransportException(
+              "no connection to %s within %d ms%s"
+                  .formatted(source, connectLimit.toMillis(), where),
+              null),
+          effects);
+    }
+  }
+
+  // Looks again when the limit will have passed since the last sign of life, and not before.
+  private void checkSilence(Attempt<P> attempt, Effects effects) {
+    if (attempt.over || !attempt.receiving) {
+      return;
+    }
+    Duration left = silenceLimit.minusNanos(time.nanoTime() - attempt.lastActivity);
+    if (attempt.isHeldUp()) {
+      check(attempt, silenceLimit); // it is us who do not read
+    } else if (left.isNegative() || left.isZero()) {
+      attempt.silent = true;
+      supervisor.fail(
+          attempt,
+          new TransportException(
+              "%s has been silent for %d ms; the connection is dead"
+                  .formatted(source, silenceLimit.toMillis()),
+              null),
+          effects);
+    } else {
+      check(attempt, left);
+    }
+  }
+}
