@@ -67,13 +67,13 @@ final class RetryPolicy {
   /** Sees to it that a token which the server refused is not used again; false if none was. */
   boolean refuseToken(Attempt<?> attempt, SourceException cause) {
     Token used = attempt.usedToken();
-    if (!(cause instanceof AuthenticationException)
+    if (!(cause instanceof AuthenticationException refusal)
         || attempt.loginRefused
         || tokens == null
         || used == null) {
       return false;
     }
-    tokens.refuse(used);
+    tokens.refuse(used, refusal);
     return true;
   }
 }

@@ -21,6 +21,8 @@ final class TokenCache {
   /** A token and the moment from which it should be replaced, or null if never. */
   record Lease(Token token, @Nullable Instant renewAt) {}
 
+  private record Refusal(String value, AuthenticationException cause) {}
+
   private final TokenProvider provider;
   private final Duration renewBefore;
   private final InstantSource clock;
@@ -31,7 +33,7 @@ final class TokenCache {
 
   // Guarded by this, which is never held while the provider is at work.
   private @Nullable Lease newest;
-  private @Nullable String refused;
+  private @Nullable Refusal refusal;
   private boolean providerHangs;
 
   TokenCache(
@@ -91,12 +93,16 @@ final class TokenCache {
   }
 
   /** The server has refused this token: the next {@link #get} fetches another. */
-  synchronized void refuse(Token bad) {
-    refused = bad.value();
+  synchronized void refuse(Token bad, AuthenticationException cause) {
+    refusal = new Refusal(bad.value(), cause);
+  }
+
+  private boolean isRefused(Token token) {
+    return refusal != null && refusal.value().equals(token.value());
   }
 
   private synchronized @Nullable Lease usable() {
-    return newest == null || newest.token().value().equals(refused) ? null : newest;
+    return newest == null || isRefused(newest.token()) ? null : newest;
   }
 
   // A provider that did not answer in time is left alone once, if there is a way without it.
@@ -130,16 +136,16 @@ final class TokenCache {
     Lease lease = new Lease(fetched, renewAt(fetched));
     boolean renewed;
     synchronized (this) {
-      if (fetched.value().equals(refused)) {
+      if (refusal != null && isRefused(fetched)) {
+        AuthenticationException cause = refusal.cause();
         throw new AuthenticationException(
-            "the server refused the token and its provider gave the same one again;"
-                + " supply a valid one",
-            0,
-            null);
+            cause.getMessage() + "; the token provider gave the same token again",
+            cause.status(),
+            cause);
       }
       renewed = newest != null && !newest.token().value().equals(fetched.value());
       newest = lease;
-      refused = null;
+      refusal = null;
     }
     if (renewed) {
       onRefresh.accept(fetched);

@@ -234,9 +234,8 @@ class TokenTest {
     SourceException end = rig.ends.get(0).orElseThrow();
     assertThat(end)
         .isInstanceOf(AuthenticationException.class)
-        .hasMessage(
-            "the server refused the token and its provider gave the same one again;"
-                + " supply a valid one");
+        .hasCause(refused)
+        .hasMessage(refused.getMessage() + "; the token provider gave the same token again");
     assertThat(rig.state()).isEqualTo(SourceState.DRAINING);
   }
 

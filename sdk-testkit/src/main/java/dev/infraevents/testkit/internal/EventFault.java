@@ -1,0 +1,56 @@
+package dev.infraevents.testkit.internal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/** What happens to one event on its way out: it may come out changed, several times or never. */
+@FunctionalInterface
+public interface EventFault {
+
+  List<OutgoingEvent> apply(OutgoingEvent event);
+
+  static EventFault badUtf8() {
+    byte[] truncatedSequence = {(byte) 0xE4, (byte) 0xB8}; // two of the three bytes of a character
+    return event ->
+        List.of(new OutgoingEvent(withPadding(event.text(), truncatedSequence), event.pieces()));
+  }
+
+  static EventFault fragment(int pieces) {
+    return event -> List.of(new OutgoingEvent(event.text(), pieces));
+  }
+
+  static EventFault oversize(int bytes) {
+    return event -> {
+      int overhead = withPadding(event.text(), new byte[0]).length;
+      byte[] filling = new byte[Math.max(0, bytes - overhead)];
+      Arrays.fill(filling, (byte) 'x');
+      return overhead > bytes
+          ? List.of(event)
+          : List.of(new OutgoingEvent(withPadding(event.text(), filling), event.pieces()));
+    };
+  }
+
+  /**
+   * Adds a key to the payload, which is the last value of the envelope, or else to the envelope.
+   */
+  private static byte[] withPadding(byte[] text, byte[] filling) {
+    int end = text.length - 1;
+    while (text[end] != '}') { // the brace that closes the envelope
+      end--;
+    }
+    int at = text[end - 1] == '}' ? end - 1 : end;
+    ByteArrayOutputStream padded = new ByteArrayOutputStream(text.length + filling.length + 16);
+    padded.write(text, 0, at);
+    padded.writeBytes(ascii(text[at - 1] == '{' ? "\"padding\":\"" : ",\"padding\":\""));
+    padded.writeBytes(filling);
+    padded.writeBytes(ascii("\""));
+    padded.write(text, at, text.length - at);
+    return padded.toByteArray();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

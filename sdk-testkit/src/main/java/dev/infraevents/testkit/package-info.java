@@ -1,0 +1,8 @@
+/**
+ * What all fakes have in common: {@link dev.infraevents.testkit.FakeServer} and the faults they can
+ * be told to have, {@link dev.infraevents.testkit.Fault}.
+ */
+@NullMarked
+package dev.infraevents.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,12 @@
+/**
+ * Faithful fakes of the event sources, on real sockets: test an event handler, or a client of your
+ * own, without the real systems.
+ */
+module dev.infraevents.testkit {
+  requires com.fasterxml.jackson.databind;
+  requires static org.jspecify;
+  requires static org.junit.jupiter.api;
+
+  exports dev.infraevents.testkit;
+  exports dev.infraevents.testkit.garm;
+}
