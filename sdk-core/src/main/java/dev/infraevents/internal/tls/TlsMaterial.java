@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
@@ -109,7 +110,11 @@ public record TlsMaterial(
     Signature verifier = Signature.getInstance(algorithm);
     verifier.initVerify(publicKey);
     verifier.update(probe);
-    return verifier.verify(signature);
+    try {
+      return verifier.verify(signature);
+    } catch (SignatureException e) {
+      return false; // not even of the right length
+    }
   }
 
   private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
