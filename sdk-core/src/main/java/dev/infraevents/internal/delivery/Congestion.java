@@ -108,11 +108,6 @@ final class Congestion {
     return all;
   }
 
-  /** Those refusals went to a connection that is gone. */
-  void forgetRefusals() {
-    refusals = 0;
-  }
-
   private boolean filledTo(int fraction) {
     return books.inFlight * fraction >= maxEvents || books.inFlightBytes * fraction >= maxBytes;
   }

@@ -127,13 +127,11 @@ public final class DeliveryEngine<P> {
   }
 
   /**
-   * Sets who is told that there is room again: once for each {@link #offer} from now on that
-   * returned false.
+   * Sets who is told that there is room again: once for each {@link #offer} that returned false.
    *
    * @param callback must not block
    */
   public void onRoom(Runnable callback) {
-    workload.forgetRefusals();
     onRoom = callback;
   }
 

@@ -96,16 +96,6 @@ final class Workload<P> {
     }
   }
 
-  /** Another connection brings messages from now on: it has not been refused room yet. */
-  void forgetRefusals() {
-    lock.lock();
-    try {
-      congestion.forgetRefusals();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   private Admission admission(Admission.How how, boolean worker, boolean dropped) {
     boolean room = congestion.hasRoom();
     if (!room && demandDriven) {

@@ -9,7 +9,6 @@ import dev.infraevents.OverflowPolicy;
 import dev.infraevents.SourceSignal.Lagging;
 import dev.infraevents.testing.ScriptedMessage;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class BoundsTest extends EngineTest {
@@ -133,22 +132,6 @@ class BoundsTest extends EngineTest {
 
     awaitRoomCalls(3);
     books().delivered(1).filtered(1).deduplicated(1).show(3);
-  }
-
-  @Test
-  void aRefusalIsNotTakenBackOnAConnectionThatCameLater() {
-    subscribe(DEMAND_DRIVEN, options -> options.buffer(1, 1_000));
-    handler.hold("a");
-    assertThat(source().send(message("a"))).isFalse();
-    var later = new AtomicInteger();
-
-    source().connection().onRoom(later::incrementAndGet);
-    handler.release("a");
-    awaitIdle();
-
-    assertThat(later).hasValue(0);
-    assertThat(source().roomCalls()).isZero();
-    books().delivered(1).show(1);
   }
 
   @Test
