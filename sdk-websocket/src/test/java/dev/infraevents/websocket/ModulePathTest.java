@@ -25,11 +25,10 @@ class ModulePathTest {
     Set<String> roots =
         Set.of("dev.infraevents.core", "dev.infraevents.websocket", "dev.infraevents.testkit");
     Configuration resolved =
-        ModuleLayer.boot()
-            .configuration()
-            .resolve(ModuleFinder.of(), ModuleFinder.of(path), roots);
+        ModuleLayer.boot().configuration().resolve(ModuleFinder.of(), ModuleFinder.of(path), roots);
     ModuleLayer layer =
-        ModuleLayer.boot().defineModulesWithOneLoader(resolved, ClassLoader.getPlatformClassLoader());
+        ModuleLayer.boot()
+            .defineModulesWithOneLoader(resolved, ClassLoader.getPlatformClassLoader());
 
     Class<?> source =
         layer

@@ -26,8 +26,8 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One websocket to GARM: sends the filter, hands frames on, and works out why it ended. OkHttp calls
- * the listener's methods on one thread, the reader of this connection.
+ * One websocket to GARM: sends the filter, hands frames on, and works out why it ended. OkHttp
+ * calls the listener's methods on one thread, the reader of this connection.
  */
 final class GarmConnection extends WebSocketListener implements Connection {
 
@@ -189,7 +189,8 @@ final class GarmConnection extends WebSocketListener implements Connection {
     }
     transport.closed(this);
     WebSocket open = socket;
-    // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after 1 s.
+    // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after
+    // 1 s.
     if (open != null && (filter == null || !open.close(NORMAL, null))) {
       open.cancel();
     }

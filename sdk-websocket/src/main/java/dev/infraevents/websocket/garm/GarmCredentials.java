@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * How to prove to GARM who asks. Events need an admin: GARM has no read-only token for them. Immutable;
- * {@link #toString()} shows no secret.
+ * How to prove to GARM who asks. Events need an admin: GARM has no read-only token for them.
+ * Immutable; {@link #toString()} shows no secret.
  */
 public final class GarmCredentials {
 
@@ -23,7 +23,8 @@ public final class GarmCredentials {
   }
 
   /**
-   * Logs in with a password. Tokens live 24 hours or more; a new one is fetched by logging in again.
+   * Logs in with a password. Tokens live 24 hours or more; a new one is fetched by logging in
+   * again.
    *
    * @param username the user's name or e-mail address
    * @param password the password
@@ -38,8 +39,8 @@ public final class GarmCredentials {
   }
 
   /**
-   * Uses a token that was made elsewhere, such as the one garm-cli keeps. It can not be renewed: GARM
-   * closes the connection when it expires, and the subscription then fails.
+   * Uses a token that was made elsewhere, such as the one garm-cli keeps. It can not be renewed:
+   * GARM closes the connection when it expires, and the subscription then fails.
    *
    * @param jwt the token
    * @return credentials with an end
@@ -51,8 +52,8 @@ public final class GarmCredentials {
   }
 
   /**
-   * Uses tokens from anywhere. Give them their expiry ({@link Token#ofJwt}), so that they are renewed
-   * in time.
+   * Uses tokens from anywhere. Give them their expiry ({@link Token#ofJwt}), so that they are
+   * renewed in time.
    *
    * @param provider asked for each new token
    * @return credentials that renew themselves

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database events of a GARM server, v0.1.5 and later.
  *
- * <p>GARM delivers at most once, in no guaranteed order, and drops events without a word when it can
- * not get rid of them. So: every reconnect signals {@link dev.infraevents.SourceSignal.GapPossible},
- * and acknowledgements are {@link dev.infraevents.AckOutcome#NOT_APPLICABLE}. GARM closes a connection
- * in the second its token expires; a successor is opened before that, and what both bring is delivered
- * once. A text frame that is not valid UTF-8 (GARM itself sends none) is read with U+FFFD in place of
- * the broken bytes.
+ * <p>GARM delivers at most once, in no guaranteed order, and drops events without a word when it
+ * can not get rid of them. So: every reconnect signals {@link
+ * dev.infraevents.SourceSignal.GapPossible}, and acknowledgements are {@link
+ * dev.infraevents.AckOutcome#NOT_APPLICABLE}. GARM closes a connection in the second its token
+ * expires; a successor is opened before that, and what both bring is delivered once. A text frame
+ * that is not valid UTF-8 (GARM itself sends none) is read with U+FFFD in place of the broken
+ * bytes.
  *
  * <p>Thread-safe. Each subscription has a connection of its own.
  */
@@ -60,8 +61,8 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
   }
 
   /**
-   * Replaces the filter, on running subscriptions too. Takes effect at the server some time after it
-   * was sent; events already on their way may still follow the old one.
+   * Replaces the filter, on running subscriptions too. Takes effect at the server some time after
+   * it was sent; events already on their way may still follow the old one.
    *
    * @param next the filter from now on, also after reconnects
    */
@@ -72,8 +73,7 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
 
   @Override
   protected Transport<GarmPayload> newTransport() {
-    var transport =
-        new GarmTransport(base, connection, template, () -> filter, transports::remove);
+    var transport = new GarmTransport(base, connection, template, () -> filter, transports::remove);
     transports.add(transport);
     return transport;
   }
@@ -97,8 +97,8 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
     /**
      * Sets the server's address; required.
      *
-     * @param url its base, as garm-cli takes it: http or https (or ws, wss), with the path prefix of a
-     *     reverse proxy if there is one, without {@code /api/v1}
+     * @param url its base, as garm-cli takes it: http or https (or ws, wss), with the path prefix
+     *     of a reverse proxy if there is one, without {@code /api/v1}
      * @return this
      * @throws ConfigurationException if it is no such address
      */
@@ -173,8 +173,7 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
      */
     public GarmEventSource build() {
       if (base == null || credentials == null) {
-        throw new ConfigurationException(
-            "a GARM source needs url(...) and credentials(...)", null);
+        throw new ConfigurationException("a GARM source needs url(...) and credentials(...)", null);
       }
       return new GarmEventSource(this, base, credentials);
     }

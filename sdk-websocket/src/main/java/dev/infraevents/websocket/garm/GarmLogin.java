@@ -55,8 +55,7 @@ final class GarmLogin {
   private Token token(GarmAnswer answer) {
     if (answer.status() == 401) {
       throw new AuthenticationException(
-          base
-              + " refuses the login (401): wrong user name or password, or the user is disabled",
+          base + " refuses the login (401): wrong user name or password, or the user is disabled",
           401,
           null);
     }

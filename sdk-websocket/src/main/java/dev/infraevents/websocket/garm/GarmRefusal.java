@@ -24,8 +24,8 @@ final class GarmRefusal {
    * @param base the server
    * @param answer what it said
    * @param expired the expiry of the refused token if that has passed, or null
-   * @param worked whether the same request has been accepted before: then the setting is right and the
-   *     refusal is taken for a passing one (a proxy being redeployed answers 404 too)
+   * @param worked whether the same request has been accepted before: then the setting is right and
+   *     the refusal is taken for a passing one (a proxy being redeployed answers 404 too)
    */
   static SourceException of(
       BaseUrl base, GarmAnswer answer, @Nullable Instant expired, boolean worked) {
@@ -59,7 +59,8 @@ final class GarmRefusal {
     };
   }
 
-  // A missing, an expired and a revoked token get the same answer; only our own clock tells them apart.
+  // A missing, an expired and a revoked token get the same answer; only our own clock tells them
+  // apart.
   private static SourceException unauthorized(
       BaseUrl base, GarmAnswer answer, @Nullable Instant expired) {
     String reason;
@@ -118,8 +119,7 @@ final class GarmRefusal {
               + "); if its certificate comes from a CA of your own, pass that with TlsOptions",
           cause);
     }
-    return new TransportException(
-        "no connection to " + base + ": " + describe(cause), cause);
+    return new TransportException("no connection to " + base + ": " + describe(cause), cause);
   }
 
   private static String describe(Throwable cause) {

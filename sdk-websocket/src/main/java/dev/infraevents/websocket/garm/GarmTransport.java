@@ -24,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 /** Opens websockets to GARM for one subscription, and remembers what several of them have shown. */
 final class GarmTransport implements Transport<GarmPayload> {
 
-  /** One early close may be a restart; so many in a row are a filter that the server does not accept. */
+  /**
+   * One early close may be a restart; so many in a row are a filter that the server does not
+   * accept.
+   */
   private static final int REJECTIONS = 3;
 
   private final BaseUrl base;
@@ -83,7 +86,10 @@ final class GarmTransport implements Transport<GarmPayload> {
     return base;
   }
 
-  /** Whether a connection was ever accepted: the settings are right, whatever is wrong now will pass. */
+  /**
+   * Whether a connection was ever accepted: the settings are right, whatever is wrong now will
+   * pass.
+   */
   boolean hasWorked() {
     return worked;
   }

@@ -9,8 +9,8 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Plain sockets that tell of every byte that comes in. OkHttp shows neither pongs nor the parts of a
- * message on its way, and both are signs of life; TLS is layered on top, so it works there too.
+ * Plain sockets that tell of every byte that comes in. OkHttp shows neither pongs nor the parts of
+ * a message on its way, and both are signs of life; TLS is layered on top, so it works there too.
  */
 final class ActivitySocketFactory extends SocketFactory {
 

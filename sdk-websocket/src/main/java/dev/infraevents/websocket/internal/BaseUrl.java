@@ -7,7 +7,8 @@ import java.util.Locale;
 import okhttp3.HttpUrl;
 
 /**
- * The address of a server as a user gives it, with the path prefix of a reverse proxy if there is one.
+ * The address of a server as a user gives it, with the path prefix of a reverse proxy if there is
+ * one.
  *
  * @param url http or https, no user info, no query, path without a slash at its end
  */
@@ -16,7 +17,8 @@ public record BaseUrl(HttpUrl url) {
   /**
    * Reads an address.
    *
-   * @param text such as {@code https://garm.example.com/prefix}; ws and wss are read as http and https
+   * @param text such as {@code https://garm.example.com/prefix}; ws and wss are read as http and
+   *     https
    * @return the address
    * @throws ConfigurationException if it can not be one; the message does not repeat user info
    */
@@ -35,7 +37,8 @@ public record BaseUrl(HttpUrl url) {
     HttpUrl url = HttpUrl.parse(http);
     if (url == null) {
       throw new ConfigurationException(
-          "the URL can not be read; it should look like https://garm.example.com:9997/prefix", null);
+          "the URL can not be read; it should look like https://garm.example.com:9997/prefix",
+          null);
     }
     if (!url.username().isEmpty() || !url.password().isEmpty()) {
       throw new ConfigurationException(

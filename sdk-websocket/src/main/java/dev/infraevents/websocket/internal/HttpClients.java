@@ -22,9 +22,9 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * OkHttp clients as the connection options want them. Threads and pooled connections are this object's
- * own, also when the settings come from a client of the user's: closing it leaves nothing behind, and
- * nothing of the user's is touched.
+ * OkHttp clients as the connection options want them. Threads and pooled connections are this
+ * object's own, also when the settings come from a client of the user's: closing it leaves nothing
+ * behind, and nothing of the user's is touched.
  */
 public final class HttpClients implements AutoCloseable {
 
@@ -46,10 +46,10 @@ public final class HttpClients implements AutoCloseable {
     this.options = options;
     this.threads = threads(name);
     Dispatcher dispatcher = new Dispatcher(threads);
-    // A websocket occupies its call for as long as it lives; a full dispatcher would wait in silence.
+    // A websocket occupies its call for as long as it lives; a full dispatcher would wait in
+    // silence.
     dispatcher.setMaxRequests(Integer.MAX_VALUE);
-    OkHttpClient.Builder builder =
-        (template == null ? new OkHttpClient() : template).newBuilder();
+    OkHttpClient.Builder builder = (template == null ? new OkHttpClient() : template).newBuilder();
     builder
         .dispatcher(dispatcher)
         .connectionPool(new ConnectionPool())

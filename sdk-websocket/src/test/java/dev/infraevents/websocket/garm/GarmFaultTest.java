@@ -20,12 +20,12 @@ import dev.infraevents.testkit.garm.GarmConnection;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.Stream;
 
 @ExtendWith(LeakCheck.class)
 class GarmFaultTest {
@@ -102,9 +102,7 @@ class GarmFaultTest {
     var time = new VirtualTime();
     FakeGarm server = garm.server();
     try (var source =
-            source(server)
-                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
-                .build();
+            source(server).timeSource(new TimeSource(time.clock(), time::nanoTime, time)).build();
         Subscription subscription = source.subscribe(received)) {
       server.awaitFilter(Received.PATIENCE);
       server.emit("proxy", "create", proxy("1"));
@@ -121,7 +119,8 @@ class GarmFaultTest {
       time.advance(Duration.ofSeconds(1));
       received.awaitSignals(Connected.class, 2);
       GapPossible gap = received.awaitSignal(GapPossible.class);
-      assertThat(Duration.between(gap.from(), gap.to())).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+      assertThat(Duration.between(gap.from(), gap.to()))
+          .isGreaterThanOrEqualTo(Duration.ofSeconds(30));
       subscription.close();
     }
     assertThat(time.pendingTasks()).isZero();

@@ -46,7 +46,8 @@ class GarmRefusalTest {
         Subscription subscription = source.subscribe(received)) {
       var thrown =
           catchThrowableOfType(
-              CompletionException.class, () -> subscription.completion().toCompletableFuture().join());
+              CompletionException.class,
+              () -> subscription.completion().toCompletableFuture().join());
       assertThat(subscription.status().state()).isEqualTo(SourceState.FAILED);
       assertThatThrownBy(() -> subscription.awaitStreaming(Duration.ZERO)).isInstanceOf(kind);
       return kind.cast(thrown.getCause());
@@ -218,7 +219,8 @@ class GarmRefusalTest {
           Fault.refuseUpgrade(503, "text/plain", "later").withHeader("Retry-After", "7200"));
       try (var source = source(server).connection(QUICK).build();
           Subscription subscription = source.subscribe(received)) {
-        assertThat(received.awaitSignal(Disconnected.class).retryIn()).isEqualTo(Duration.ofHours(2));
+        assertThat(received.awaitSignal(Disconnected.class).retryIn())
+            .isEqualTo(Duration.ofHours(2));
         assertThat(subscription.status().state()).isEqualTo(SourceState.BACKING_OFF);
       }
     }
@@ -339,8 +341,14 @@ class GarmRefusalTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "garm.example.com", "ftp://garm", "http://", "https://garm/?q=1", "https://garm/#x",
-        "http://u:S3cret@garm", "http://garm:port",
+        "",
+        "garm.example.com",
+        "ftp://garm",
+        "http://",
+        "https://garm/?q=1",
+        "https://garm/#x",
+        "http://u:S3cret@garm",
+        "http://garm:port",
       })
   void badUrlsFailWhereTheyAreGiven(String url) {
     assertThatThrownBy(() -> GarmEventSource.builder().url(url))

@@ -3,9 +3,9 @@ package dev.infraevents.websocket.garm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.ConnectionOptions;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventFilter;
-import dev.infraevents.DeliveryOptions;
 import dev.infraevents.RawPayload;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceState;
@@ -52,8 +52,12 @@ class GarmStreamTest {
       frames.forEach(server::emitRaw);
       received.awaitEvents(frames.size());
 
-      assertThat(received.events()).extracting(e -> e.raw().utf8()).containsExactlyElementsOf(frames);
-      assertThat(received.events()).extracting(Event::payload).noneMatch(RawPayload.class::isInstance);
+      assertThat(received.events())
+          .extracting(e -> e.raw().utf8())
+          .containsExactlyElementsOf(frames);
+      assertThat(received.events())
+          .extracting(Event::payload)
+          .noneMatch(RawPayload.class::isInstance);
       subscription.close();
       assertThat(subscription.stats().balances()).isTrue();
       assertThat(subscription.stats().delivered()).isEqualTo(frames.size());
@@ -79,7 +83,8 @@ class GarmStreamTest {
       assertThat(upgrade.path()).isEqualTo("/api/v1/ws/events");
       assertThat(upgrade.header("Origin")).isEmpty();
       assertThat(upgrade.header("X-Team")).contains("infra");
-      assertThat(upgrade.header("Authorization")).hasValueSatisfying(v -> assertThat(v).startsWith("Bearer "));
+      assertThat(upgrade.header("Authorization"))
+          .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer "));
       assertThat(subscription.status().epoch()).isEqualTo(1);
     }
   }

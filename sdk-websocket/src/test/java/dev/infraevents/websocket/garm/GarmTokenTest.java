@@ -38,8 +38,7 @@ class GarmTokenTest {
   void theConnectionIsRenewedBeforeTheTokenExpiresAndNothingIsLostOrDoubled() {
     var time = new VirtualTime();
     // Pings are virtual too, so silence must not be mistaken for death while hours pass.
-    var patient =
-        ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
+    var patient = ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
     try (var server =
             FakeGarm.builder()
                 .clock(time.clock())
@@ -106,9 +105,8 @@ class GarmTokenTest {
   @Test
   void aReadyTokenThatExpiresEndsTheSubscriptionWithAClearError() {
     var time = new VirtualTime();
-    var patient =
-        ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
-    try (var server = 
+    var patient = ConnectionOptions.builder().ping(Duration.ofDays(2), Duration.ofDays(2)).build();
+    try (var server =
             FakeGarm.builder()
                 .clock(time.clock())
                 .scheduler(time)

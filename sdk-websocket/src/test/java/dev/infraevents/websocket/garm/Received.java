@@ -91,7 +91,8 @@ final class Received implements EventHandler<GarmPayload> {
     try {
       while (!condition.getAsBoolean()) {
         if (left <= 0) {
-          throw new AssertionError("no " + what + "; events " + subjects() + ", signals " + signals);
+          throw new AssertionError(
+              "no " + what + "; events " + subjects() + ", signals " + signals);
         }
         left = changed.awaitNanos(left);
       }

@@ -1,8 +1,8 @@
 package dev.infraevents.samples.cli;
 
 /**
- * Ctrl-C ends a sample with exit code 0. The JVM's own code would be 130, and a shutdown hook can change
- * it only by halting.
+ * Ctrl-C ends a sample with exit code 0. The JVM's own code would be 130, and a shutdown hook can
+ * change it only by halting.
  */
 final class InterruptHook implements AutoCloseable {
 

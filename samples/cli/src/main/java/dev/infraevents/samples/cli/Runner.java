@@ -19,8 +19,9 @@ import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 
 /**
- * Runs a source on the command line: events to stdout, everything else to stderr, exit code 0 when it
- * has done what was asked or was interrupted, 1 with one line of reason otherwise, 2 for wrong flags.
+ * Runs a source on the command line: events to stdout, everything else to stderr, exit code 0 when
+ * it has done what was asked or was interrupted, 1 with one line of reason otherwise, 2 for wrong
+ * flags.
  */
 public final class Runner {
 
@@ -68,8 +69,8 @@ public final class Runner {
   }
 
   /**
-   * Prints a source's events until enough have come, the time is up, the source ends, nobody reads any
-   * more, or Ctrl-C.
+   * Prints a source's events until enough have come, the time is up, the source ends, nobody reads
+   * any more, or Ctrl-C.
    *
    * @param source whose events to print; closed at the end
    * @param options the common flags

@@ -18,7 +18,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the events of a GARM server, as {@code garm-cli debug-events} does, and stays connected. */
+/**
+ * Prints the events of a GARM server, as {@code garm-cli debug-events} does, and stays connected.
+ */
 @Command(
     name = "garm-events",
     mixinStandardHelpOptions = true,

@@ -84,7 +84,8 @@ class GarmEventsTest {
 
   @Test
   void entitiesAreFilteredByTheServer() {
-    assertThat(runRecorded("--entity", "instance:create,delete", "--entity", "proxy", "--count", "7"))
+    assertThat(
+            runRecorded("--entity", "instance:create,delete", "--entity", "proxy", "--count", "7"))
         .isZero();
     assertThat(outLines())
         .allSatisfy(
@@ -125,7 +126,8 @@ class GarmEventsTest {
     assertThat(run("--url", "ftp://garm", "--token", "x")).isEqualTo(1);
     assertThat(run("--url", "http://garm")).isEqualTo(1);
     assertThat(run("--url", "http://garm", "--token", "x", "--entity", "gnome")).isEqualTo(1);
-    assertThat(run("--url", "http://garm", "--token", "x", "--entity", "pool:explode")).isEqualTo(1);
+    assertThat(run("--url", "http://garm", "--token", "x", "--entity", "pool:explode"))
+        .isEqualTo(1);
     assertThat(run("--url", "http://garm", "--token", "x", "--filters", "{}")).isEqualTo(1);
     assertThat(err.toString(StandardCharsets.UTF_8).lines())
         .hasSize(5)
@@ -138,8 +140,7 @@ class GarmEventsTest {
   void secretsAreReadFromFiles(@TempDir Path folder) throws IOException {
     try (FakeGarm server = FakeGarm.start()) {
       Path file = Files.writeString(folder.resolve("password"), server.password() + "\n");
-      int code =
-          run("--url", server.url(), "--password-file", file.toString(), "--for", "10ms");
+      int code = run("--url", server.url(), "--password-file", file.toString(), "--for", "10ms");
       assertThat(code).isZero();
     }
   }

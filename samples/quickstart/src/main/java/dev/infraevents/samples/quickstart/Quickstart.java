@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 
 /**
- * Starts a fake GARM server in this process, connects to it over a real websocket, lets it send what a
- * real server once sent, and prints the events as their types.
+ * Starts a fake GARM server in this process, connects to it over a real websocket, lets it send
+ * what a real server once sent, and prints the events as their types.
  */
 @Command(
     name = "quickstart",
