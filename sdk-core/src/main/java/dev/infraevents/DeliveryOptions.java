@@ -276,8 +276,8 @@ public final class DeliveryOptions {
     }
 
     /**
-     * Sets who receives what could not be decoded or handled. Called on a handler thread. If it
-     * throws, the event is not acknowledged.
+     * Sets who receives what could not be decoded or handled. Called on a handler thread, or on the
+     * one that rejects a deferred event. If it throws, the event is not acknowledged.
      *
      * @param deadLetters the callback
      * @return this
@@ -315,7 +315,8 @@ public final class DeliveryOptions {
 
     /**
      * Sets where handlers and signal listeners run. The executor stays the caller's: it is not shut
-     * down. It must not run tasks on the calling thread, which may be one that reads a connection.
+     * down. It must not run tasks on the calling thread, which may be one that reads a connection,
+     * and it must not reject them: that ends the subscription as failed.
      *
      * @param executor the executor
      * @return this

@@ -30,7 +30,10 @@ public sealed interface OverflowPolicy {
     }
   }
 
-  /** Drops the event that has waited longest. */
+  /**
+   * Drops the event that has waited longest, or the newest where even dropping all that wait would
+   * make no room for it.
+   */
   record DropOldest() implements OverflowPolicy {}
 
   /** Ends the subscription as {@link SourceState#FAILED}. */

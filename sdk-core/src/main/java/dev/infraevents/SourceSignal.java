@@ -50,7 +50,8 @@ public sealed interface SourceSignal {
       implements SourceSignal {}
 
   /**
-   * Events between two moments may be missing. A consumer that keeps a view should re-read it.
+   * Events between two moments may be missing. A consumer that keeps a view should re-read it. Also
+   * sent at the end for events that are given up then, where the source does not send them again.
    *
    * @param source the source
    * @param at when this was noticed
@@ -63,7 +64,8 @@ public sealed interface SourceSignal {
       implements SourceSignal {}
 
   /**
-   * The handler falls behind: the buffer is half full. Said again only after it has recovered.
+   * The handler falls behind: the buffer is half full. Said again only after it has drained to less
+   * than a quarter.
    *
    * @param source the source
    * @param at when

@@ -41,6 +41,9 @@ public final class ManagedSubscription<P> implements Subscription {
   /** How long the end waits for a signal listener that does not return. */
   private static final Duration LAST_SIGNALS = Duration.ofSeconds(5);
 
+  /** Stands for "for ever" without overflowing. */
+  private static final Duration LONGEST_DRAIN = Duration.ofDays(36_500);
+
   private final URI source;
   private final DeliveryOptions options;
   private final Transport<P> transport;
@@ -154,9 +157,10 @@ public final class ManagedSubscription<P> implements Subscription {
 
   @Override
   public void close(Duration drain) {
-    end(null, drain);
+    Duration limit = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
+    end(null, limit);
     if (!engine.isHandlerThread() && !signals.isDeliveringThread()) {
-      awaitEnd(drain.plus(LAST_SIGNALS).plusSeconds(1));
+      awaitEnd(limit.plus(LAST_SIGNALS).plusSeconds(1));
     }
   }
 
@@ -173,18 +177,12 @@ public final class ManagedSubscription<P> implements Subscription {
       if (!ending) {
         cause = error;
       }
-      if (ending && completion.isDone()) {
-        return;
-      }
-      boolean first = !ending;
       ending = true;
-      if (!first) {
-        engine.startDrain(drain); // a second close may shorten the first
-        return;
-      }
     }
-    supervisor.stopReceiving();
-    engine.startDrain(drain);
+    if (!completion.isDone()) {
+      supervisor.stopReceiving();
+      engine.startDrain(drain); // a second close may shorten the first
+    }
   }
 
   private void drained() {
@@ -194,9 +192,8 @@ public final class ManagedSubscription<P> implements Subscription {
     }
     supervisor.close(error);
     transport.close();
-    signals.send(new SourceSignal.Closed(source, time.now(), error));
     time.schedule(this::release, LAST_SIGNALS);
-    signals.afterAll(this::release);
+    signals.sendLast(new SourceSignal.Closed(source, time.now(), error), this::release);
   }
 
   private void release() {
@@ -204,6 +201,7 @@ public final class ManagedSubscription<P> implements Subscription {
       return;
     }
     time.end();
+    signals.discard();
     connector.shutdownNow();
     if (ownHandlers != null) {
       ownHandlers.shutdownNow(); // interrupts a handler that has outlived the drain time

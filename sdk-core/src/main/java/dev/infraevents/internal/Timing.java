@@ -19,6 +19,9 @@ public final class Timing {
 
   private static final System.Logger LOG = System.getLogger("dev.infraevents");
 
+  /** More than any process lives, and still within 63 bits of nanoseconds. */
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+
   private final TimeSource time;
   private final Set<Timer> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
@@ -61,7 +64,7 @@ public final class Timing {
     Timer timer = new Timer(task);
     pending.add(timer);
     try {
-      timer.scheduled(time.timers().schedule(timer, delay.toNanos(), TimeUnit.NANOSECONDS));
+      timer.scheduled(time.timers().schedule(timer, nanos(delay), TimeUnit.NANOSECONDS));
     } catch (RejectedExecutionException e) {
       timer.cancel(); // the caller's timers were shut down before the subscription was closed
     }
@@ -69,6 +72,10 @@ public final class Timing {
       timer.cancel();
     }
     return timer;
+  }
+
+  private static long nanos(Duration delay) {
+    return delay.compareTo(FOREVER) < 0 ? delay.toNanos() : FOREVER.toNanos();
   }
 
   /** Cancels every timer, and those still to come. */

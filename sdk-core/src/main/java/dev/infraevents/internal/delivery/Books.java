@@ -6,6 +6,16 @@ import dev.infraevents.SubscriptionStats;
  * The counters behind {@link SubscriptionStats}. Not thread-safe: guarded by the workload's lock.
  */
 final class Books {
+
+  /** Where a message that leaves goes in the books. */
+  enum Entry {
+    DELIVERED,
+    FILTERED,
+    DEDUPLICATED,
+    DROPPED,
+    UNDECODABLE
+  }
+
   long received;
   long delivered;
   long filtered;
@@ -17,7 +27,7 @@ final class Books {
   long failed;
   long retried;
 
-  void enter(Workload.Entry entry) {
+  void enter(Entry entry) {
     switch (entry) {
       case DELIVERED -> delivered++;
       case FILTERED -> filtered++;

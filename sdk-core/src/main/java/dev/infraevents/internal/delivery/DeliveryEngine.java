@@ -12,12 +12,11 @@ import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SubscriptionStats;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
-import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DeliveryEngine<P> {
 
-  private final URI source;
-  private final DeliveryOptions options;
-  private final Timing time;
+  private static final System.Logger LOG = System.getLogger("dev.infraevents");
+
+  private final EngineContext context;
   private final Executor executor;
-  private final Consumer<SourceSignal> signals;
-  private final Consumer<SourceException> fatal;
   private final DropReporter drops;
   private final Workload<P> workload;
   private final Settler<P> settler;
   private final HandlerRunner<P> runner;
+  private final Runnable worker;
   private final Runnable onDrained;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile Runnable onRoom = () -> {};
@@ -65,19 +63,14 @@ public final class DeliveryEngine<P> {
       Consumer<SourceSignal> signals,
       Consumer<SourceException> fatal,
       Runnable onDrained) {
-    this.source = profile.source();
-    this.options = options;
-    this.time = time;
+    this.context = new EngineContext(profile, options, time, signals, fatal);
     this.executor = executor;
-    this.signals = signals;
-    this.fatal = fatal;
     this.onDrained = onDrained;
-    this.drops = new DropReporter(source, time, signals);
-    this.workload = new Workload<>(options, profile.demandDriven(), time, drops);
-    this.settler = new Settler<>(workload, profile, options, this::afterLeave, () -> onRoom.run());
-    this.runner =
-        new HandlerRunner<>(
-            workload, settler, profile, handler, options, time, signals, fatal, this::startWorkers);
+    this.drops = new DropReporter(profile.source(), time, signals);
+    this.workload = new Workload<>(context, drops);
+    this.settler = new Settler<>(workload, context, this::afterExit);
+    this.runner = new HandlerRunner<>(workload, settler, handler, context, this::startWorker);
+    this.worker = runner::work;
   }
 
   /**
@@ -89,19 +82,21 @@ public final class DeliveryEngine<P> {
    */
   public boolean offer(InboundMessage<P> message) {
     if (!wanted(message)) {
-      if (workload.count(Workload.Entry.FILTERED)) {
-        message.settlement().ack();
+      Admission counted = workload.count(Entry.FILTERED);
+      if (counted.how() != Admission.How.CLOSED) {
+        settler.ackFiltered(message.settlement());
       }
-      return workload.hasRoom();
+      return done(counted);
     }
     Event<P> event;
     try {
       event = message.decode();
     } catch (DecodingException e) {
       return undecodable(message.raw(), e, message.settlement());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // deep nesting is a StackOverflowError
       // The cause is left out: a parser's message can quote the payload.
-      var cause = new DecodingException("the payload can not be read: " + e.getClass(), null);
+      var cause =
+          new DecodingException("the payload can not be read: " + e.getClass().getName(), null);
       return undecodable(message.raw(), cause, message.settlement());
     }
     var delivery = ManagedDelivery.of(settler, event, message.settlement(), message.attempt());
@@ -118,7 +113,8 @@ public final class DeliveryEngine<P> {
    * @return whether there is room for another
    */
   public boolean undecodable(Bytes raw, DecodingException cause, Settlement settlement) {
-    return admit(ManagedDelivery.undecodable(settler, cause, raw, time.now(), settlement), null);
+    return admit(
+        ManagedDelivery.undecodable(settler, cause, raw, context.time().now(), settlement), null);
   }
 
   /**
@@ -127,12 +123,11 @@ public final class DeliveryEngine<P> {
    * @return whether there is room for another
    */
   public boolean repeated() {
-    workload.count(Workload.Entry.DEDUPLICATED);
-    return workload.hasRoom();
+    return done(workload.count(Entry.DEDUPLICATED));
   }
 
   /**
-   * Sets who is told that there is room again, after an {@link #offer} that returned false.
+   * Sets who is told that there is room again: once for each {@link #offer} that returned false.
    *
    * @param callback must not block
    */
@@ -157,10 +152,10 @@ public final class DeliveryEngine<P> {
   public void startDrain(Duration timeout) {
     if (workload.stopAccepting()) {
       end();
-    } else if (timeout.isZero()) {
+    } else if (timeout.isZero() || timeout.isNegative()) {
       abandon();
     } else {
-      time.schedule(this::abandon, timeout);
+      context.time().schedule(this::abandon, timeout);
     }
   }
 
@@ -188,61 +183,85 @@ public final class DeliveryEngine<P> {
 
   private boolean wanted(InboundMessage<P> message) {
     try {
-      return options.filter().test(message);
-    } catch (RuntimeException e) {
+      return context.options().filter().test(message);
+    } catch (RuntimeException | Error e) {
       return true; // better an event too many than one lost to a broken filter
     }
   }
 
   private boolean admit(ManagedDelivery<P> delivery, @Nullable String dedupeId) {
-    switch (workload.admit(delivery, dedupeId)) {
-      case TAKEN -> startWorkers();
-      case DROPPED -> overflowed();
-      case ATTACHED -> {}
-      case CLOSED -> {
-        return false;
-      }
+    Admission admission = workload.admit(delivery, dedupeId);
+    if (admission.how() == Admission.How.DROPPED
+        && context.options().overflow() instanceof OverflowPolicy.Fail) {
+      overflowed();
     }
-    drops.report();
-    if (workload.noticeLag()) {
+    return done(admission);
+  }
+
+  private boolean done(Admission admission) {
+    if (admission.worker()) {
+      startWorker();
+    }
+    if (admission.drops()) {
+      drops.report();
+    }
+    if (admission.lagging()) {
       SubscriptionStats now = workload.stats();
-      signals.accept(new SourceSignal.Lagging(source, time.now(), now.inFlight(), now.dropped()));
+      context
+          .signals()
+          .accept(
+              new SourceSignal.Lagging(
+                  context.profile().source(), context.time().now(), now.inFlight(), now.dropped()));
     }
-    return workload.hasRoom();
+    return admission.room();
   }
 
   private void overflowed() {
-    if (options.overflow() instanceof OverflowPolicy.Fail) {
-      fatal.accept(
-          new OverflowException(
-              "the handler is too slow: "
-                  + options.maxEvents()
-                  + " events or "
-                  + options.maxBytes()
-                  + " bytes wait; allow more, raise the concurrency or filter",
-              null));
-    }
+    DeliveryOptions options = context.options();
+    context
+        .fatal()
+        .accept(
+            new OverflowException(
+                "the handler is too slow: "
+                    + options.maxEvents()
+                    + " events or "
+                    + options.maxBytes()
+                    + " bytes wait; allow more, raise the concurrency or filter",
+                null));
   }
 
-  private void afterLeave() {
-    startWorkers();
-    if (workload.isDrained()) {
+  private void afterExit(Exit exit) {
+    if (exit.worker()) {
+      startWorker();
+    }
+    for (int i = 0; i < exit.refusals(); i++) {
+      tellOfRoom();
+    }
+    if (exit.drained()) {
       end();
     }
   }
 
-  private void startWorkers() {
-    while (workload.claimWorker()) {
-      try {
-        executor.execute(runner::work);
-      } catch (RejectedExecutionException e) {
-        workload.releaseWorker();
-        fatal.accept(
-            new ConfigurationException(
-                "the executor for handlers takes no more tasks; close the subscription before it",
-                e));
-        return;
-      }
+  private void tellOfRoom() {
+    try {
+      onRoom.run();
+    } catch (RuntimeException | Error e) {
+      LOG.log(System.Logger.Level.WARNING, "the transport failed to go on", e);
+    }
+  }
+
+  /** Starts a worker that has been reserved. */
+  private void startWorker() {
+    try {
+      executor.execute(worker);
+    } catch (RuntimeException | Error e) { // no thread to be had is an OutOfMemoryError
+      workload.releaseWorker();
+      context
+          .fatal()
+          .accept(
+              new ConfigurationException(
+                  "the executor for handlers takes no more tasks; close the subscription before it",
+                  e));
     }
   }
 }

@@ -5,6 +5,8 @@ import dev.infraevents.internal.Timing;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +22,14 @@ final class DropReporter {
   private final Timing time;
   private final Consumer<SourceSignal> signals;
 
+  /** Held while signals are sent, so that whoever flushes last has sent all there are. */
+  private final Object sending = new Object();
+
   private @Nullable Instant from; // guarded by this, like all below
   private Instant to = Instant.EPOCH;
   private long dropped;
   private boolean gathering;
+  private @Nullable SourceSignal abandoned;
 
   DropReporter(URI source, Timing time, Consumer<SourceSignal> signals) {
     this.source = source;
@@ -57,19 +63,33 @@ final class DropReporter {
     report();
   }
 
+  /** Notes events that were taken and are given up at the end, where they do not come back. */
+  synchronized void noteAbandoned(Instant oldest, long count) {
+    Instant now = time.now();
+    abandoned =
+        new SourceSignal.GapPossible(
+            source, now, oldest, now, "closed before these events were handled", count);
+  }
+
   /** Signals at once what has not been signalled. */
   void flush() {
-    SourceSignal gap;
-    synchronized (this) {
-      if (from == null) {
-        return;
-      }
-      gap =
-          new SourceSignal.GapPossible(
-              source, time.now(), from, to, "the handler is too slow: buffer full", dropped);
-      from = null;
-      dropped = 0;
+    synchronized (sending) {
+      takeNoted().forEach(signals);
     }
-    signals.accept(gap);
+  }
+
+  private synchronized List<SourceSignal> takeNoted() {
+    List<SourceSignal> noted = new ArrayList<>(2);
+    if (from != null) {
+      String reason = "the handler is too slow: buffer full";
+      noted.add(new SourceSignal.GapPossible(source, time.now(), from, to, reason, dropped));
+    }
+    if (abandoned != null) {
+      noted.add(abandoned);
+    }
+    from = null;
+    dropped = 0;
+    abandoned = null;
+    return noted;
   }
 }

@@ -1,23 +1,17 @@
 package dev.infraevents.internal.delivery;
 
 import dev.infraevents.AckOutcome;
-import dev.infraevents.Capability;
 import dev.infraevents.DecodingException;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.FailureAction;
 import dev.infraevents.HandlerException;
-import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
-import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
-import dev.infraevents.internal.delivery.Workload.Entry;
-import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,41 +28,27 @@ final class HandlerRunner<P> {
   private final Workload<P> workload;
   private final Settler<P> settler;
   private final EventHandler<? super P> handler;
+  private final EngineContext context;
   private final DeliveryOptions options;
   private final FailureAction failureAction;
-  private final URI source;
-  private final Timing time;
-  private final Consumer<SourceSignal> signals;
-  private final Consumer<SourceException> fatal;
-  private final Runnable startWorkers;
+  private final DeadlineWatch<P> deadlines;
+  private final Runnable startWorker;
   private volatile boolean troubled; // only for the log: one line per trouble
 
   HandlerRunner(
       Workload<P> workload,
       Settler<P> settler,
-      EngineProfile profile,
       EventHandler<? super P> handler,
-      DeliveryOptions options,
-      Timing time,
-      Consumer<SourceSignal> signals,
-      Consumer<SourceException> fatal,
-      Runnable startWorkers) {
+      EngineContext context,
+      Runnable startWorker) {
     this.workload = workload;
     this.settler = settler;
     this.handler = handler;
-    this.options = options;
-    this.source = profile.source();
-    this.time = time;
-    this.signals = signals;
-    this.fatal = fatal;
-    this.startWorkers = startWorkers;
-    FailureAction wanted = options.failureAction();
-    this.failureAction =
-        wanted != null
-            ? wanted
-            : profile.capabilities().contains(Capability.ACK)
-                ? FailureAction.NACK
-                : FailureAction.ACK_AND_REPORT;
+    this.context = context;
+    this.options = context.options();
+    this.failureAction = context.failureAction();
+    this.deadlines = new DeadlineWatch<>(workload, settler, context);
+    this.startWorker = startWorker;
   }
 
   boolean isRunningHere() {
@@ -80,13 +60,10 @@ final class HandlerRunner<P> {
     HandlerRunner<?> outer = RUNNING_HERE.get();
     RUNNING_HERE.set(this);
     try {
-      for (int i = 0; i < BATCH; i++) {
-        ManagedDelivery<P> next = workload.take();
-        if (next == null) {
-          return;
-        }
-        run(next);
-      }
+      workBatch();
+    } catch (Throwable e) { // not the handler's, which are dealt with
+      workload.releaseWorker();
+      context.fatal().accept(new HandlerException("delivery broke; please report this", e));
     } finally {
       if (outer == null) {
         RUNNING_HERE.remove();
@@ -94,58 +71,71 @@ final class HandlerRunner<P> {
         RUNNING_HERE.set(outer);
       }
     }
-    workload.releaseWorker();
-    startWorkers.run();
+  }
+
+  private void workBatch() {
+    for (int i = 0; i < BATCH; i++) {
+      ManagedDelivery<P> next = workload.take();
+      if (next == null) {
+        return;
+      }
+      run(next);
+      Thread.interrupted(); // nor what another callback left
+    }
+    if (workload.yieldWorker()) {
+      startWorker.run();
+    }
   }
 
   private void run(ManagedDelivery<P> delivery) {
     Event<P> event = delivery.event();
     if (event == null) {
       undecodable(delivery, delivery.undecodable());
-    } else if (isTooLate(delivery)) {
-      signals.accept(deadline(delivery, delivery.deadline(), true));
-      settler.giveUp(delivery, Entry.DROPPED, AckOutcome.DEADLINE_PASSED);
+    } else if (deadlines.isTooLate(delivery)) {
+      deadlines.giveUp(delivery);
     } else if (settler.isHandled(delivery)) {
       settler.ackDuplicate(delivery);
     } else {
       handle(event, delivery);
       return;
     }
-    settler.left(workload.returned(delivery, false));
+    settler.returned(delivery, false);
   }
 
   @SuppressWarnings("unchecked") // a handler of a superclass takes the event as one of that class
   private void handle(Event<P> event, ManagedDelivery<P> delivery) {
-    watchDeadline(delivery);
+    deadlines.start(delivery);
     Throwable failure = null;
     try {
       ((EventHandler<P>) handler).handle(event, delivery);
-      troubled = false;
     } catch (Throwable e) {
       failure = e; // an Error too: it must neither kill the worker nor leave the delivery unsettled
     }
     Thread.interrupted(); // whatever the handler left must not reach the next one
-    if (failure == null && !workload.isDeferred(delivery)) {
-      settler.ack(delivery);
-    }
-    settler.left(workload.returned(delivery, failure != null));
-    if (failure != null) {
+    if (failure == null) {
+      troubled = false;
+      settler.handlerReturned(delivery);
+    } else {
+      settler.returned(delivery, true);
       failed(delivery, failure);
     }
+    deadlines.parked(delivery);
   }
 
   private void failed(ManagedDelivery<P> delivery, Throwable failure) {
-    boolean open = workload.verdictOf(delivery) == Verdict.OPEN;
-    if (open && delivery.runs < options.maxAttempts()) {
-      workload.countRetry();
+    Verdict verdict = delivery.verdict;
+    if (verdict == Verdict.GIVEN_UP) {
+      return; // closed meanwhile, most likely by interrupting it
+    }
+    if (verdict == Verdict.OPEN && delivery.runs < options.maxAttempts()) {
+      workload.awaitRetry(delivery);
       Duration wait =
           options.retryBackoff().delay(delivery.runs, ThreadLocalRandom.current()::nextDouble);
-      time.schedule(() -> again(delivery), wait);
+      context.time().schedule(() -> again(delivery), wait);
       return;
     }
     log(failure);
-    signals.accept(
-        new SourceSignal.HandlerFailed(source, time.now(), delivery.id(), failure, failureAction));
+    context.handlerFailed(delivery, failure, failureAction);
     switch (failureAction) {
       case NACK -> settler.nackFailed(delivery);
       case ACK_AND_REPORT -> settler.ackAndReportFailed(delivery, failure);
@@ -154,23 +144,29 @@ final class HandlerRunner<P> {
   }
 
   private void again(ManagedDelivery<P> delivery) {
-    workload.resume(delivery);
-    startWorkers.run();
+    if (workload.resume(delivery)) {
+      startWorker.run();
+    }
   }
 
   private void stop(ManagedDelivery<P> delivery, Throwable failure) {
-    workload.markFailed(delivery);
+    workload.halt(); // before the next event of this subject can start
     settler.giveUp(delivery, Entry.DELIVERED, AckOutcome.STREAM_GONE);
-    fatal.accept(
-        new HandlerException(
-            "a handler failed, and the subscription is set to stop then", failure));
+    context
+        .fatal()
+        .accept(
+            new HandlerException(
+                "a handler failed, and the subscription is set to stop then", failure));
   }
 
   private void undecodable(ManagedDelivery<P> delivery, @Nullable DecodingException cause) {
     if (cause == null) {
       throw new IllegalStateException("a delivery has an event or a reason for having none");
     }
-    signals.accept(new SourceSignal.Undecodable(source, time.now(), cause));
+    context
+        .signals()
+        .accept(
+            new SourceSignal.Undecodable(context.profile().source(), context.time().now(), cause));
     settler.settleUndecodable(delivery, cause, failureAction == FailureAction.ACK_AND_REPORT);
   }
 
@@ -178,50 +174,5 @@ final class HandlerRunner<P> {
     System.Logger.Level level = troubled ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
     troubled = true;
     LOG.log(level, "a handler failed; until one succeeds, more are logged at DEBUG", failure);
-  }
-
-  private boolean isTooLate(ManagedDelivery<P> delivery) {
-    Instant deadline = delivery.deadline();
-    return deadline != null && !time.now().isBefore(deadline);
-  }
-
-  private void watchDeadline(ManagedDelivery<P> delivery) {
-    Instant deadline = delivery.deadline();
-    if (deadline != null) {
-      Duration half = Duration.between(time.now(), deadline).dividedBy(2);
-      workload.arm(delivery, () -> halfway(delivery), half);
-    }
-  }
-
-  private void halfway(ManagedDelivery<P> delivery) {
-    Instant deadline = delivery.deadline();
-    if (deadline != null && workload.verdictOf(delivery) == Verdict.OPEN) {
-      signals.accept(deadline(delivery, deadline, false));
-      workload.arm(
-          delivery, () -> deadlinePassed(delivery), Duration.between(time.now(), deadline));
-    }
-  }
-
-  private void deadlinePassed(ManagedDelivery<P> delivery) {
-    Instant deadline = delivery.deadline();
-    if (deadline == null || workload.verdictOf(delivery) != Verdict.OPEN) {
-      return;
-    }
-    if (time.now().isBefore(deadline)) { // it was extended
-      workload.arm(
-          delivery, () -> deadlinePassed(delivery), Duration.between(time.now(), deadline));
-      return;
-    }
-    signals.accept(deadline(delivery, deadline, true));
-    if (workload.isDeferred(delivery)) {
-      // Nobody may ever settle it, and its slot is needed.
-      settler.giveUp(delivery, Entry.DROPPED, AckOutcome.DEADLINE_PASSED);
-    }
-  }
-
-  private SourceSignal deadline(
-      ManagedDelivery<P> delivery, @Nullable Instant deadline, boolean passed) {
-    Instant when = deadline == null ? time.now() : deadline;
-    return new SourceSignal.DeadlineNear(source, time.now(), delivery.id(), when, passed);
   }
 }

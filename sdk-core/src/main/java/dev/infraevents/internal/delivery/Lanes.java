@@ -1,11 +1,16 @@
 package dev.infraevents.internal.delivery;
 
 import dev.infraevents.Concurrency;
+import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +29,12 @@ final class Lanes<P> {
   /** Those who wait behind a subject that is ready or in progress. */
   private final Map<String, ArrayDeque<ManagedDelivery<P>>> behind = new HashMap<>();
 
-  private final LinkedHashSet<ManagedDelivery<P>> waiting = new LinkedHashSet<>();
-  private int inProgress;
+  /** All that wait, by arrival. Only kept per subject: else that is the order of {@link #ready}. */
+  private final LinkedHashSet<ManagedDelivery<P>> arrivals = new LinkedHashSet<>();
+
+  private final List<ManagedDelivery<P>> inProgress = new ArrayList<>();
+  private long inProgressBytes;
+  private boolean halted;
 
   Lanes(Concurrency concurrency) {
     this.parallelism = concurrency.parallelism();
@@ -34,7 +43,9 @@ final class Lanes<P> {
   }
 
   void add(ManagedDelivery<P> delivery) {
-    waiting.add(delivery);
+    if (perSubject) {
+      arrivals.add(delivery);
+    }
     String subject = laneOf(delivery);
     if (subject == null) {
       ready.add(delivery);
@@ -55,33 +66,52 @@ final class Lanes<P> {
   }
 
   boolean canTake() {
-    return !resumed.isEmpty() || (inProgress < parallelism && !ready.isEmpty());
+    return !halted && (!resumed.isEmpty() || (inProgress.size() < parallelism && !ready.isEmpty()));
   }
 
   @Nullable ManagedDelivery<P> take() {
+    if (!canTake()) {
+      return null;
+    }
     ManagedDelivery<P> again = resumed.poll();
     if (again != null) {
       return again;
     }
-    if (inProgress >= parallelism) {
-      return null;
+    ManagedDelivery<P> next = ready.remove();
+    if (perSubject) {
+      arrivals.remove(next);
     }
-    ManagedDelivery<P> next = ready.poll();
-    if (next != null) {
-      waiting.remove(next);
-      inProgress++;
-    }
+    next.slot = inProgress.size();
+    inProgress.add(next);
+    inProgressBytes += next.size();
     return next;
   }
 
-  /** Gives a slot back. */
+  /** Gives a slot back, if the delivery holds one. */
   void release(ManagedDelivery<P> delivery) {
-    inProgress--;
+    if (delivery.slot == ManagedDelivery.NO_SLOT) {
+      return;
+    }
+    ManagedDelivery<P> last = inProgress.remove(inProgress.size() - 1);
+    if (last != delivery) {
+      inProgress.set(delivery.slot, last);
+      last.slot = delivery.slot;
+    }
+    delivery.slot = ManagedDelivery.NO_SLOT;
+    inProgressBytes -= delivery.size();
     passOn(laneOf(delivery));
   }
 
+  /** Starts nothing more. */
+  void halt() {
+    halted = true;
+  }
+
   @Nullable ManagedDelivery<P> removeOldest() {
-    Iterator<ManagedDelivery<P>> oldest = waiting.iterator();
+    if (!perSubject) {
+      return ready.poll();
+    }
+    Iterator<ManagedDelivery<P>> oldest = arrivals.iterator();
     if (!oldest.hasNext()) {
       return null;
     }
@@ -99,12 +129,28 @@ final class Lanes<P> {
     return delivery;
   }
 
-  /** Empties the queues. What is in progress stays. */
+  List<ManagedDelivery<P>> inProgress() {
+    return inProgress;
+  }
+
+  /** The size of those that can not be dropped. */
+  long inProgressBytes() {
+    return inProgressBytes;
+  }
+
+  /** When the oldest delivery in here was received, waiting or not; the given time if none is. */
+  Instant oldest(Instant otherwise) {
+    var all = Stream.of(ready, arrivals, inProgress).flatMap(Collection::stream);
+    return all.map(ManagedDelivery::receivedAt).min(Instant::compareTo).orElse(otherwise);
+  }
+
+  /** Forgets everything. */
   void clear() {
-    waiting.clear();
+    arrivals.clear();
     ready.clear();
     resumed.clear();
     behind.clear();
+    inProgress.clear();
   }
 
   private void passOn(@Nullable String subject) {

@@ -6,6 +6,7 @@ import dev.infraevents.DecodingException;
 import dev.infraevents.Delivery;
 import dev.infraevents.Event;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,8 @@ final class ManagedDelivery<P> implements Delivery {
     GIVEN_UP
   }
 
+  static final int NO_SLOT = -1;
+
   private final Settler<P> settler;
   private final @Nullable Event<P> event;
   private final @Nullable DecodingException undecodable;
@@ -37,19 +40,27 @@ final class ManagedDelivery<P> implements Delivery {
   private final int firstAttempt;
   final CompletableFuture<AckOutcome> outcome = new CompletableFuture<>();
 
-  // All below guarded by the workload's lock.
-  Settlement settlement;
-  private List<Settlement> superseded = List.of();
-  Verdict verdict = Verdict.OPEN;
-  Workload.@Nullable Entry entry; // set once settled: where it goes in the books
-  @Nullable String dedupeId;
-  Timing.@Nullable Timer deadlineTimer;
-  int runs;
-  boolean running;
+  // All below is written under the workload's lock; what is volatile is read without it too.
+  volatile Settlement settlement;
+  volatile Verdict verdict = Verdict.OPEN;
+  volatile int runs;
+
+  /** No worker is with it: it was deferred, or waits for its next run. */
+  volatile boolean parked;
+
+  /** Its deadline has passed, and that has been said. Written by those who watch deadlines. */
+  volatile boolean late;
+
   boolean deferred;
-  boolean holdsSlot;
-  boolean failed;
+  boolean running;
+  boolean threw;
   boolean released;
+  int slot = NO_SLOT;
+  @Nullable String dedupeId;
+  @Nullable Entry entry; // set once settled: where it goes in the books
+  private Timing.@Nullable Timer deadlineTimer;
+  private List<Settlement> superseded = List.of();
+  private List<Settlement> latecomers = List.of();
 
   private ManagedDelivery(
       Settler<P> settler,
@@ -113,33 +124,77 @@ final class ManagedDelivery<P> implements Delivery {
     return event == null ? "" : event.id();
   }
 
-  /**
-   * The source has delivered the same event again: the newer settlement is the one with a future.
-   */
-  void attach(Settlement redelivery) {
-    if (superseded.isEmpty()) {
-      superseded = new ArrayList<>(1);
-    }
-    superseded.add(settlement);
-    settlement = redelivery;
+  void startRun() {
+    int before = runs;
+    runs = before + 1;
+    running = true;
+    parked = false;
+    deferred = false;
+    threw = false;
   }
 
+  /**
+   * The source has delivered the same event again: it is settled with this one, whose deadline is
+   * now the newer one. Not if this one is to be delivered again, as that may be it.
+   *
+   * @return whether it is attached
+   */
+  boolean attach(Settlement redelivery) {
+    if (verdict == Verdict.OPEN) {
+      superseded = superseded.isEmpty() ? new ArrayList<>(1) : superseded;
+      superseded.add(settlement);
+      settlement = redelivery;
+      return true;
+    }
+    boolean beingAcked = verdict == Verdict.ACKED || verdict == Verdict.REJECTED;
+    if (entry != null || !beingAcked) {
+      return false;
+    }
+    latecomers = latecomers.isEmpty() ? new ArrayList<>(1) : latecomers;
+    latecomers.add(redelivery);
+    return true;
+  }
+
+  /** The settlements before the newest. To be read once decided. */
   List<Settlement> superseded() {
     return superseded;
   }
 
-  int attemptOf(int run) {
-    return firstAttempt + Math.max(0, run - 1);
+  /** Those that came between decision and finish. To be read once finished. */
+  List<Settlement> latecomers() {
+    return latecomers;
+  }
+
+  boolean hasFailed() {
+    return threw || verdict != Verdict.ACKED;
+  }
+
+  /** Closed: nothing more will be said to the source. */
+  void giveUp() {
+    verdict = verdict == Verdict.OPEN ? Verdict.GIVEN_UP : verdict;
+    cancelDeadline();
+  }
+
+  void arm(Timing.Timer timer) {
+    cancelDeadline();
+    deadlineTimer = timer;
+  }
+
+  /** To be called under the lock, or once decided. */
+  void cancelDeadline() {
+    if (deadlineTimer != null) {
+      deadlineTimer.cancel();
+    }
   }
 
   @Override
   public int attempt() {
-    return settler.attempt(this);
+    return firstAttempt + Math.max(0, runs - 1);
   }
 
   @Override
   public @Nullable Instant deadline() {
-    return settler.settlementOf(this).deadline();
+    return settlement.deadline();
   }
 
   @Override

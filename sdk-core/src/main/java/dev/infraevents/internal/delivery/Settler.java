@@ -3,16 +3,16 @@ package dev.infraevents.internal.delivery;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.DeadLetter;
 import dev.infraevents.DedupeStore;
-import dev.infraevents.DeliveryOptions;
+import dev.infraevents.FailureAction;
 import dev.infraevents.HandlerException;
-import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
-import dev.infraevents.internal.delivery.Workload.Entry;
-import dev.infraevents.internal.delivery.Workload.Exit;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,27 +27,19 @@ final class Settler<P> {
   private static final int DEFAULT_DEDUPE_ENTRIES = 100_000;
 
   private final Workload<P> workload;
-  private final DeliveryOptions options;
-  private final boolean redelivers;
+  private final EngineContext context;
   private final @Nullable DedupeStore handled;
-  private final Runnable afterLeave;
-  private final Runnable roomAgain;
+  private final Consumer<Exit> afterExit;
 
-  Settler(
-      Workload<P> workload,
-      EngineProfile profile,
-      DeliveryOptions options,
-      Runnable afterLeave,
-      Runnable roomAgain) {
+  Settler(Workload<P> workload, EngineContext context, Consumer<Exit> afterExit) {
     this.workload = workload;
-    this.options = options;
-    this.redelivers = profile.redelivers();
-    this.afterLeave = afterLeave;
-    this.roomAgain = roomAgain;
-    DedupeStore given = options.dedupe();
+    this.context = context;
+    this.afterExit = afterExit;
+    DedupeStore given = context.options().dedupe();
     this.handled =
-        (given == null && redelivers)
-            ? DedupeStore.inMemory(DEFAULT_DEDUPE_WINDOW, DEFAULT_DEDUPE_ENTRIES)
+        (given == null && context.profile().redelivers())
+            ? new InMemoryDedupeStore(
+                DEFAULT_DEDUPE_WINDOW, DEFAULT_DEDUPE_ENTRIES, context.time()::nanoTime)
             : given;
   }
 
@@ -64,13 +56,14 @@ final class Settler<P> {
   }
 
   CompletionStage<AckOutcome> nack(ManagedDelivery<P> delivery, Duration delay) {
+    Objects.requireNonNull(delay, "delay");
     if (!workload.decide(delivery, Verdict.NACKED)) {
       return decided(delivery, Verdict.NACKED);
     }
-    if (!redelivers) {
-      deadLetter(delivery, new HandlerException("the handler did not accept the event", null));
+    if (!context.canNack()) {
+      reportNack(delivery);
     }
-    return concludeFailed(delivery, delay);
+    return conclude(delivery, Entry.DELIVERED, delay);
   }
 
   CompletionStage<AckOutcome> reject(ManagedDelivery<P> delivery, String reason) {
@@ -82,8 +75,9 @@ final class Settler<P> {
   }
 
   CompletionStage<AckOutcome> extend(ManagedDelivery<P> delivery, Duration by) {
-    return workload.verdictOf(delivery) == Verdict.OPEN
-        ? guarded(workload.settlementOf(delivery), settlement -> settlement.extend(by))
+    Objects.requireNonNull(by, "by");
+    return delivery.verdict == Verdict.OPEN
+        ? guarded(delivery.settlement, settlement -> settlement.extend(by))
         : decided(delivery, Verdict.OPEN);
   }
 
@@ -91,15 +85,26 @@ final class Settler<P> {
     workload.defer(delivery);
   }
 
-  int attempt(ManagedDelivery<P> delivery) {
-    return delivery.attemptOf(workload.runsOf(delivery));
-  }
-
-  Settlement settlementOf(ManagedDelivery<P> delivery) {
-    return workload.settlementOf(delivery);
-  }
-
   // What the engine does with it.
+
+  /** Its handler has returned: acknowledged, unless it was settled or deferred. */
+  void handlerReturned(ManagedDelivery<P> delivery) {
+    if (workload.decideByReturn(delivery)) {
+      conclude(delivery, Entry.DELIVERED, null);
+    } else {
+      returned(delivery, false);
+    }
+  }
+
+  /** Its handler has returned or thrown: it leaves if it was settled meanwhile. */
+  void returned(ManagedDelivery<P> delivery, boolean threw) {
+    afterExit.accept(workload.returned(delivery, threw));
+  }
+
+  /** A message that a filter kept back. */
+  void ackFiltered(Settlement settlement) {
+    guarded(settlement, Settlement::ack);
+  }
 
   /** A redelivery of work that is done: acknowledged, the handler does not run again. */
   void ackDuplicate(ManagedDelivery<P> delivery) {
@@ -110,7 +115,7 @@ final class Settler<P> {
 
   void nackFailed(ManagedDelivery<P> delivery) {
     if (workload.decide(delivery, Verdict.NACKED)) {
-      concludeFailed(delivery, Duration.ZERO);
+      conclude(delivery, Entry.DELIVERED, Duration.ZERO);
     }
   }
 
@@ -145,29 +150,26 @@ final class Settler<P> {
     }
     try {
       return handled.contains(delivery.id());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the dedupe store failed; the event is handled", e);
       return false;
     }
   }
 
-  void left(Exit exit) {
-    if (exit == Exit.LEFT_ROOM_AGAIN) {
-      roomAgain.run();
-    }
-    if (exit != Exit.STAYED) {
-      afterLeave.run();
+  // The source will not hear of it, so the application has to.
+  private void reportNack(ManagedDelivery<P> delivery) {
+    var cause = new HandlerException("the handler did not accept the event", null);
+    boolean redelivers = context.profile().redelivers();
+    FailureAction action = redelivers ? FailureAction.NACK : context.failureAction();
+    context.handlerFailed(delivery, cause, action);
+    if (action == FailureAction.ACK_AND_REPORT) {
+      deadLetter(delivery, cause);
     }
   }
 
   private CompletionStage<AckOutcome> reportThenAck(ManagedDelivery<P> delivery, Throwable cause) {
     // An event that nobody took note of must not be acknowledged.
-    return concludeFailed(delivery, deadLetter(delivery, cause) ? null : Duration.ZERO);
-  }
-
-  private CompletionStage<AckOutcome> concludeFailed(
-      ManagedDelivery<P> delivery, @Nullable Duration nackDelay) {
-    workload.markFailed(delivery);
+    Duration nackDelay = deadLetter(delivery, cause) ? null : Duration.ZERO;
     return conclude(delivery, Entry.DELIVERED, nackDelay);
   }
 
@@ -180,23 +182,21 @@ final class Settler<P> {
       remember(delivery);
     }
     delivery.superseded().forEach(settlement -> guarded(settlement, verb));
-    guarded(workload.settlementOf(delivery), verb).thenAccept(delivery.outcome::complete);
+    guarded(delivery.settlement, verb).thenAccept(delivery.outcome::complete);
     leave(delivery, entry);
+    delivery.latecomers().forEach(settlement -> guarded(settlement, verb));
     return delivery.outcome.minimalCompletionStage();
   }
 
   private void leave(ManagedDelivery<P> delivery, Entry entry) {
-    Timing.Timer timer = delivery.deadlineTimer;
-    if (timer != null) {
-      timer.cancel();
-    }
-    left(workload.finish(delivery, entry));
+    delivery.cancelDeadline();
+    afterExit.accept(workload.finish(delivery, entry));
   }
 
   private CompletionStage<AckOutcome> decided(ManagedDelivery<P> delivery, Verdict wanted) {
-    Verdict verdict = workload.verdictOf(delivery);
+    Verdict verdict = delivery.verdict;
     if (verdict == Verdict.GIVEN_UP) {
-      boolean none = workload.settlementOf(delivery) == Settlement.none();
+      boolean none = delivery.settlement == Settlement.none();
       delivery.outcome.complete(none ? AckOutcome.NOT_APPLICABLE : AckOutcome.STREAM_GONE);
     }
     return (verdict == wanted || verdict == Verdict.GIVEN_UP)
@@ -208,7 +208,7 @@ final class Settler<P> {
       Settlement settlement, Function<Settlement, CompletionStage<AckOutcome>> verb) {
     try {
       return verb.apply(settlement).exceptionally(e -> AckOutcome.STREAM_GONE);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the transport failed to settle", e);
       return CompletableFuture.completedStage(AckOutcome.STREAM_GONE);
     }
@@ -220,15 +220,16 @@ final class Settler<P> {
     }
     try {
       handled.add(delivery.id());
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the dedupe store failed", e);
     }
   }
 
   private boolean deadLetter(ManagedDelivery<P> delivery, Throwable cause) {
     try {
-      int attempts = delivery.event() == null ? 0 : attempt(delivery);
-      options
+      int attempts = delivery.event() == null ? 0 : delivery.attempt();
+      context
+          .options()
           .deadLetters()
           .accept(new DeadLetter(delivery.event(), delivery.raw(), cause, attempts));
       return true;

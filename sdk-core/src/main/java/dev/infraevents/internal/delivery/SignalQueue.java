@@ -3,7 +3,6 @@ package dev.infraevents.internal.delivery;
 import dev.infraevents.SourceSignal;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,7 @@ public final class SignalQueue {
   private final Consumer<SourceSignal> listener;
   private final ArrayDeque<Runnable> waiting = new ArrayDeque<>(); // guarded by this
   private boolean draining; // guarded by this
+  private boolean ended; // guarded by this
   private boolean overflowed; // guarded by this
   private @Nullable Thread deliveringThread; // guarded by this
 
@@ -36,21 +36,28 @@ public final class SignalQueue {
   }
 
   /**
-   * Queues a signal.
+   * Queues a signal, unless the last one has been.
    *
    * @param signal what happened
    */
   public void send(SourceSignal signal) {
-    enqueue(() -> deliver(signal));
+    enqueue(() -> deliver(signal), null);
   }
 
   /**
-   * Runs a task after every signal sent so far has been delivered.
+   * Queues the last signal: none that is sent after it is delivered.
    *
-   * @param task what to do then
+   * @param signal what happened
+   * @param then what to do when all have been delivered
    */
-  public void afterAll(Runnable task) {
-    enqueue(task);
+  public void sendLast(SourceSignal signal, Runnable then) {
+    enqueue(() -> deliver(signal), then);
+  }
+
+  /** Gives up what has not been delivered: the listener does not return. */
+  public synchronized void discard() {
+    ended = true;
+    waiting.clear();
   }
 
   /**
@@ -62,30 +69,48 @@ public final class SignalQueue {
     return Thread.currentThread() == deliveringThread;
   }
 
-  private void enqueue(Runnable task) {
+  private void enqueue(Runnable task, @Nullable Runnable last) {
     synchronized (this) {
-      if (waiting.size() >= MAX_WAITING) {
-        waiting.poll();
-        if (!overflowed) {
-          overflowed = true;
-          LOG.log(
-              System.Logger.Level.WARNING,
-              "the signal listener is too slow; the oldest of {0} waiting signals are dropped",
-              MAX_WAITING);
-        }
+      if (ended) {
+        return;
       }
+      makeRoom();
       waiting.add(task);
+      if (last != null) {
+        waiting.add(last);
+        ended = true;
+      }
       if (draining) {
         return;
       }
       draining = true;
     }
+    startDraining();
+  }
+
+  private void makeRoom() {
+    if (waiting.size() < MAX_WAITING) {
+      return;
+    }
+    waiting.poll();
+    if (!overflowed) {
+      overflowed = true;
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "the signal listener is too slow; the oldest of {0} waiting signals are dropped",
+          MAX_WAITING);
+    }
+  }
+
+  private void startDraining() {
     try {
       executor.execute(this::drain);
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
       // The caller's executor was shut down before the subscription was closed: signals still
-      // count.
-      drain();
+      // count, and this thread may be one that must not wait for the listener.
+      Thread thread = new Thread(this::drain, "infra-events-signals");
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 
@@ -110,5 +135,6 @@ public final class SignalQueue {
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the signal listener failed", e);
     }
+    Thread.interrupted(); // whatever the listener left must not reach the next task
   }
 }

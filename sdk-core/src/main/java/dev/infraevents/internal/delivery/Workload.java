@@ -4,8 +4,8 @@ import dev.infraevents.DeliveryOptions;
 import dev.infraevents.OverflowPolicy;
 import dev.infraevents.SubscriptionStats;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
-import dev.infraevents.spi.Settlement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,62 +15,38 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits and what is in progress, with its bounds and its books. All mutable state of the
- * engine and of its deliveries is guarded by the one lock in here; nothing is called out under it.
+ * engine and of its deliveries is written under the one lock in here; no user or transport code is
+ * called under it. An event on the usual way takes it four times: admission, take, return, finish.
  */
 final class Workload<P> {
-
-  /** How an admission went. */
-  enum Admission {
-    TAKEN,
-    /** Attached to the same event, which is still in progress. */
-    ATTACHED,
-    DROPPED,
-    /** The engine is closing: the message was not taken. */
-    CLOSED
-  }
-
-  /** Where a message that leaves goes in the books. */
-  enum Entry {
-    DELIVERED,
-    FILTERED,
-    DEDUPLICATED,
-    DROPPED,
-    UNDECODABLE
-  }
-
-  /** Whether a delivery has left, and what that means for others. */
-  enum Exit {
-    STAYED,
-    LEFT,
-    /** A transport that was refused room must be told that there is room again. */
-    LEFT_ROOM_AGAIN
-  }
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomOrEnd = lock.newCondition();
   private final DeliveryOptions options;
+  private final int parallelism;
   private final boolean demandDriven;
+  private final boolean redelivers;
   private final Timing time;
   private final DropReporter drops;
 
   // All below guarded by lock.
   private final Lanes<P> lanes;
   private final Books books = new Books();
+  private final Congestion congestion;
   private final Map<String, ManagedDelivery<P>> unfinished = new HashMap<>();
   private int workers;
   private boolean accepting = true;
   private boolean abandoned;
-  private boolean lagging;
-  private boolean starved;
-  private boolean pauseSpent;
-  private Timing.@Nullable Timer pauseTimer;
 
-  Workload(DeliveryOptions options, boolean demandDriven, Timing time, DropReporter drops) {
-    this.options = options;
-    this.demandDriven = demandDriven;
-    this.time = time;
+  Workload(EngineContext context, DropReporter drops) {
+    this.options = context.options();
+    this.parallelism = options.concurrency().parallelism();
+    this.demandDriven = context.profile().demandDriven();
+    this.redelivers = context.profile().redelivers();
+    this.time = context.time();
     this.drops = drops;
     this.lanes = new Lanes<>(options.concurrency());
+    this.congestion = new Congestion(options, books, time);
   }
 
   // Admission: reader threads.
@@ -79,93 +55,87 @@ final class Workload<P> {
   Admission admit(ManagedDelivery<P> delivery, @Nullable String dedupeId) {
     lock.lock();
     try {
-      if (accepting && dedupeId != null && attach(dedupeId, delivery)) {
-        return Admission.ATTACHED;
+      if (!accepting) {
+        return Admission.CLOSED;
       }
-      if (!demandDriven) {
-        makeRoom(delivery);
+      if (dedupeId != null && attach(dedupeId, delivery)) {
+        return admission(Admission.How.ATTACHED, false, false);
       }
+      long droppedBefore = books.dropped;
+      if (!demandDriven && !congestion.fits(delivery.size())) {
+        makeRoom(delivery.size());
+        if (!accepting) { // closed while this waited
+          return Admission.CLOSED;
+        }
+      }
+      books.received++;
+      if (!demandDriven && !congestion.fits(delivery.size())) {
+        books.dropped++;
+        drops.note(delivery.receivedAt());
+        return admission(Admission.How.DROPPED, false, true);
+      }
+      enter(delivery, dedupeId);
+      return admission(Admission.How.TAKEN, claimWorker(), books.dropped > droppedBefore);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts a message that needs no delivery. */
+  Admission count(Entry entry) {
+    lock.lock();
+    try {
       if (!accepting) {
         return Admission.CLOSED;
       }
       books.received++;
-      if (!demandDriven && !fits(delivery)) {
-        books.dropped++;
-        drops.note(delivery.receivedAt());
-        return Admission.DROPPED;
-      }
-      books.inFlight++;
-      books.inFlightBytes += delivery.size();
-      if (dedupeId != null) {
-        unfinished.put(dedupeId, delivery);
-        delivery.dedupeId = dedupeId;
-      }
-      lanes.add(delivery);
-      return Admission.TAKEN;
+      books.enter(entry);
+      return admission(Admission.How.COUNTED, false, false);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Counts a message that needs no delivery; false if the engine is closing. */
-  boolean count(Entry entry) {
-    lock.lock();
-    try {
-      if (accepting) {
-        books.received++;
-        books.enter(entry);
-      }
-      return accepting;
-    } finally {
-      lock.unlock();
+  private Admission admission(Admission.How how, boolean worker, boolean dropped) {
+    boolean room = congestion.hasRoom();
+    if (!room && demandDriven) {
+      congestion.refused();
     }
+    return new Admission(how, worker, room, congestion.noticeLag(), dropped);
   }
 
-  /** Whether another message would fit. If not, a later {@link #finish} reports the change. */
-  boolean hasRoom() {
-    lock.lock();
-    try {
-      boolean room = room();
-      starved |= !room;
-      return room;
-    } finally {
-      lock.unlock();
+  private void enter(ManagedDelivery<P> delivery, @Nullable String dedupeId) {
+    books.inFlight++;
+    books.inFlightBytes += delivery.size();
+    if (dedupeId != null) {
+      unfinished.put(dedupeId, delivery);
+      delivery.dedupeId = dedupeId;
     }
-  }
-
-  /** True once for each congestion, when it has reached half of a bound. */
-  boolean noticeLag() {
-    lock.lock();
-    try {
-      boolean news = !lagging && filledTo(2);
-      lagging |= news;
-      return news;
-    } finally {
-      lock.unlock();
-    }
+    lanes.add(delivery);
   }
 
   // The source has sent again what is still being worked on: both are settled together.
   private boolean attach(String id, ManagedDelivery<P> redelivery) {
     ManagedDelivery<P> first = unfinished.get(id);
-    if (first == null || first.verdict != Verdict.OPEN) {
+    if (first == null || !first.attach(redelivery.settlement)) {
       return false;
     }
-    first.attach(redelivery.settlement);
     books.received++;
     books.deduplicated++;
     return true;
   }
 
-  private void makeRoom(ManagedDelivery<P> delivery) {
+  private void makeRoom(int size) {
     if (options.overflow() instanceof OverflowPolicy.Block block) {
-      startPause(block.maxPause(), !fits(delivery));
-      while (accepting && !fits(delivery) && !pauseSpent) {
+      congestion.beginWait(block.maxPause(), this::endPause);
+      while (accepting && !congestion.fits(size) && !congestion.isPauseSpent()) {
         roomOrEnd.awaitUninterruptibly();
       }
-    } else if (options.overflow() instanceof OverflowPolicy.DropOldest) {
+      congestion.endWait();
+    } else if (options.overflow() instanceof OverflowPolicy.DropOldest
+        && congestion.couldFit(size, lanes.inProgress().size(), lanes.inProgressBytes())) {
       ManagedDelivery<P> oldest;
-      while (accepting && !fits(delivery) && (oldest = lanes.removeOldest()) != null) {
+      while (!congestion.fits(size) && (oldest = lanes.removeOldest()) != null) {
         oldest.verdict = Verdict.GIVEN_UP;
         drops.note(oldest.receivedAt());
         leave(oldest, Entry.DROPPED);
@@ -173,53 +143,24 @@ final class Workload<P> {
     }
   }
 
-  private void startPause(Duration maxPause, boolean full) {
-    if (full && maxPause.isZero()) {
-      pauseSpent = true;
-    } else if (full && pauseTimer == null) {
-      pauseTimer = time.schedule(this::endPause, maxPause);
-    }
-  }
-
-  private void endPause() {
+  private void endPause(int pause) {
     lock.lock();
     try {
-      pauseSpent = true;
+      congestion.spendPause(pause);
       roomOrEnd.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean fits(ManagedDelivery<P> delivery) {
-    return books.inFlight == 0
-        || (books.inFlight < options.maxEvents()
-            && books.inFlightBytes + delivery.size() <= options.maxBytes());
-  }
-
-  private boolean room() {
-    return accepting
-        && books.inFlight < options.maxEvents()
-        && books.inFlightBytes < options.maxBytes();
-  }
-
-  private boolean filledTo(int fraction) {
-    return books.inFlight * fraction >= options.maxEvents()
-        || books.inFlightBytes * fraction >= options.maxBytes();
-  }
-
   // Work: handler threads.
 
-  /** Reserves a worker if there is something to do for one more; the caller starts it. */
-  boolean claimWorker() {
-    lock.lock();
-    try {
-      boolean needed = workers < options.concurrency().parallelism() && lanes.canTake();
-      workers += needed ? 1 : 0;
-      return needed;
-    } finally {
-      lock.unlock();
-    }
+  // What becomes runnable reserves one worker for itself, unless all are at work: those take on
+  // until nothing is left.
+  private boolean claimWorker() {
+    boolean needed = workers < parallelism && lanes.canTake();
+    workers += needed ? 1 : 0;
+    return needed;
   }
 
   void releaseWorker() {
@@ -231,41 +172,67 @@ final class Workload<P> {
     }
   }
 
+  /** Ends the calling worker, unless there is more to do: then it is to be started again. */
+  boolean yieldWorker() {
+    lock.lock();
+    try {
+      boolean more = lanes.canTake();
+      workers -= more ? 0 : 1;
+      return more;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The next delivery to run; null ends the calling worker. */
   @Nullable ManagedDelivery<P> take() {
     lock.lock();
     try {
       ManagedDelivery<P> next = lanes.take();
+      while (next != null && next.verdict != Verdict.OPEN) {
+        next = lanes.take(); // settled while it waited for its next run
+      }
       if (next == null) {
         workers--;
         return null;
       }
-      next.running = true;
-      next.holdsSlot = true;
-      next.deferred = false;
-      next.runs++;
+      next.startRun();
       return next;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Puts a delivery that failed up for another run. */
-  void resume(ManagedDelivery<P> delivery) {
+  /** Starts nothing more; what is in progress goes on. */
+  void halt() {
     lock.lock();
     try {
-      if (!delivery.released && !abandoned) {
-        lanes.resume(delivery);
-      }
+      lanes.halt();
     } finally {
       lock.unlock();
     }
   }
 
-  void countRetry() {
+  /** Puts a delivery aside until its next run. */
+  void awaitRetry(ManagedDelivery<P> delivery) {
     lock.lock();
     try {
       books.retried++;
+      delivery.parked = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Puts a delivery that failed up for another run; true if a worker is to be started for it. */
+  boolean resume(ManagedDelivery<P> delivery) {
+    lock.lock();
+    try {
+      if (delivery.verdict != Verdict.OPEN) {
+        return false;
+      }
+      lanes.resume(delivery);
+      return claimWorker();
     } finally {
       lock.unlock();
     }
@@ -280,78 +247,47 @@ final class Workload<P> {
     }
   }
 
-  void markFailed(ManagedDelivery<P> delivery) {
-    lock.lock();
-    try {
-      delivery.failed = true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  boolean isDeferred(ManagedDelivery<P> delivery) {
-    lock.lock();
-    try {
-      return delivery.deferred;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int runsOf(ManagedDelivery<P> delivery) {
-    lock.lock();
-    try {
-      return delivery.runs;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  Settlement settlementOf(ManagedDelivery<P> delivery) {
-    lock.lock();
-    try {
-      return delivery.settlement;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  Verdict verdictOf(ManagedDelivery<P> delivery) {
-    lock.lock();
-    try {
-      return delivery.verdict;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Replaces a delivery's deadline timer, unless it has been settled. */
   void arm(ManagedDelivery<P> delivery, Runnable task, Duration delay) {
     lock.lock();
     try {
       if (delivery.verdict == Verdict.OPEN) {
-        if (delivery.deadlineTimer != null) {
-          delivery.deadlineTimer.cancel();
-        }
-        delivery.deadlineTimer = time.schedule(task, delay);
+        delivery.arm(time.schedule(task, delay));
       }
     } finally {
       lock.unlock();
     }
   }
 
+  // Settlement: any thread.
+
   /** Marks a delivery as settled, or not to be settled; false if that has been done before. */
   boolean decide(ManagedDelivery<P> delivery, Verdict verdict) {
     lock.lock();
     try {
-      if (abandoned && delivery.verdict == Verdict.OPEN) {
-        delivery.verdict = Verdict.GIVEN_UP;
-      }
       if (delivery.verdict != Verdict.OPEN) {
         return false;
       }
       delivery.verdict = verdict;
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The handler has returned; true if that decides that the event is to be acknowledged. */
+  boolean decideByReturn(ManagedDelivery<P> delivery) {
+    lock.lock();
+    try {
+      if (delivery.verdict != Verdict.OPEN) {
+        return false;
+      }
+      delivery.running = false;
+      delivery.parked = delivery.deferred;
+      if (!delivery.deferred) {
+        delivery.verdict = Verdict.ACKED;
+      }
+      return !delivery.deferred;
     } finally {
       lock.unlock();
     }
@@ -365,22 +301,21 @@ final class Workload<P> {
     lock.lock();
     try {
       delivery.entry = entry;
-      return delivery.running ? Exit.STAYED : leave(delivery, entry);
+      return delivery.running ? Exit.NOTHING : leave(delivery, entry);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The handler has returned; the delivery leaves if it was settled meanwhile. */
+  /** The handler has returned or thrown; the delivery leaves if it was settled meanwhile. */
   Exit returned(ManagedDelivery<P> delivery, boolean threw) {
     lock.lock();
     try {
       delivery.running = false;
-      if (delivery.entry == null) {
-        return Exit.STAYED;
-      }
-      delivery.failed |= threw;
-      return leave(delivery, delivery.entry);
+      delivery.threw = threw && delivery.verdict != Verdict.OPEN;
+      Entry entry = delivery.entry;
+      delivery.parked = entry == null;
+      return entry == null ? Exit.NOTHING : leave(delivery, entry);
     } finally {
       lock.unlock();
     }
@@ -388,37 +323,24 @@ final class Workload<P> {
 
   private Exit leave(ManagedDelivery<P> delivery, Entry entry) {
     if (delivery.released || abandoned) {
-      return Exit.STAYED;
+      return Exit.NOTHING;
     }
     delivery.released = true;
     books.inFlight--;
     books.inFlightBytes -= delivery.size();
     books.enter(entry);
-    books.failed += (entry == Entry.DELIVERED && delivery.failed) ? 1 : 0;
+    books.failed += (entry == Entry.DELIVERED && delivery.hasFailed()) ? 1 : 0;
     if (delivery.dedupeId != null) {
       unfinished.remove(delivery.dedupeId, delivery);
     }
-    if (delivery.holdsSlot) {
-      lanes.release(delivery);
-    }
-    if (!filledTo(2)) {
-      endCongestion();
-    }
-    roomOrEnd.signal();
-    if (starved && room()) {
-      starved = false;
-      return Exit.LEFT_ROOM_AGAIN;
-    }
-    return Exit.LEFT;
-  }
-
-  private void endCongestion() {
-    lagging = false;
-    pauseSpent = false;
-    if (pauseTimer != null) {
-      pauseTimer.cancel();
-      pauseTimer = null;
-    }
+    lanes.release(delivery);
+    congestion.eased();
+    roomOrEnd.signalAll();
+    // Where its worker is still with it, that one takes what can start now.
+    boolean worker = delivery.parked && claimWorker();
+    int refusals = accepting ? congestion.takeRefusals() : 0;
+    boolean drained = !accepting && books.inFlight == 0;
+    return (worker || refusals > 0 || drained) ? new Exit(worker, refusals, drained) : Exit.NOTHING;
   }
 
   // The end.
@@ -435,21 +357,16 @@ final class Workload<P> {
     }
   }
 
-  boolean isDrained() {
-    lock.lock();
-    try {
-      return !accepting && books.inFlight == 0;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Gives up what is in flight. */
   void abandon() {
     lock.lock();
     try {
       accepting = false;
       abandoned = true;
+      if (books.inFlight > 0 && !redelivers) {
+        drops.noteAbandoned(lanes.oldest(time.now()), books.inFlight);
+      }
+      lanes.inProgress().forEach(ManagedDelivery::giveUp);
       lanes.clear();
       unfinished.clear();
       books.dropped += books.inFlight;
