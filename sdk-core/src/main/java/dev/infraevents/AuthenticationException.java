@@ -10,6 +10,7 @@ public final class AuthenticationException extends SourceException {
 
   private static final long serialVersionUID = 1L;
 
+  /** The HTTP status, or 0. */
   private final int status;
 
   /**

@@ -20,6 +20,8 @@ public record Backoff(Duration initial, Duration max) {
   /**
    * Checks the bounds.
    *
+   * @param initial the upper bound of the first wait
+   * @param max the upper bound of every wait
    * @throws IllegalArgumentException if initial is not positive, or greater than max
    */
   public Backoff {

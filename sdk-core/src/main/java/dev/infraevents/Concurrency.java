@@ -20,6 +20,8 @@ public record Concurrency(Order order, int parallelism) {
   /**
    * Checks the number.
    *
+   * @param order which events keep their order
+   * @param parallelism how many events are in progress at most
    * @throws IllegalArgumentException if the parallelism is below 1
    */
   public Concurrency {

@@ -15,6 +15,8 @@ public record EventType<P>(String name, Class<P> payloadType) {
   /**
    * Checks the name.
    *
+   * @param name the dotted name
+   * @param payloadType the class of the payload
    * @throws IllegalArgumentException if the name is blank
    */
   public EventType {

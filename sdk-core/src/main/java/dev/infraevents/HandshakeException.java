@@ -20,9 +20,15 @@ public final class HandshakeException extends SourceException {
   private static final Pattern SECRET_HEADER =
       Pattern.compile("cookie|authorization|token|secret|password|api-?key");
 
+  /** The HTTP status. */
   private final int status;
+
   private final transient Map<String, List<String>> headers;
+
+  /** The response body. */
   private final String body;
+
+  /** How long the server asked to be left alone, or null. */
   private final @Nullable Duration retryAfter;
 
   /**

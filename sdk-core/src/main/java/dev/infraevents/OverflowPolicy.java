@@ -20,6 +20,7 @@ public sealed interface OverflowPolicy {
     /**
      * Checks the pause.
      *
+     * @param maxPause how long reading may stand still in one congestion
      * @throws IllegalArgumentException if it is negative or longer than 20 s; GARM ends a
      *     connection whose writes stall for 10 s, and waits 60 s for a pong
      */

@@ -18,6 +18,7 @@ public abstract sealed class SourceException extends RuntimeException
 
   private static final long serialVersionUID = 1L;
 
+  /** Whether trying again may help. */
   private final boolean retryable;
 
   SourceException(String message, @Nullable Throwable cause, boolean retryable) {

@@ -21,6 +21,8 @@ public record Token(String value, @Nullable Instant expiresAt) {
   /**
    * Checks the value.
    *
+   * @param value the secret
+   * @param expiresAt when the issuer stops accepting it, or null if that is not known
    * @throws ConfigurationException if the value is empty, or holds white space or a control
    *     character, which no HTTP header can carry (a file's last line break, most often)
    */

@@ -69,8 +69,8 @@ public interface ConnectionContext<P> {
   /**
    * Sets who is told that there is room again.
    *
-   * @param resume called after each false of {@link #message}, maybe before the caller has seen it,
-   *     and maybe without need; on any thread; must not block
+   * @param resume called once for each false of {@link #message}, maybe before the caller has seen
+   *     it, and now and then without need; on any thread; must not block
    */
   void onRoom(Runnable resume);
 

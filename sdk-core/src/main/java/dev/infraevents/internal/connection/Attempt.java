@@ -28,8 +28,9 @@ final class Attempt<P> implements ConnectionContext<P> {
 
   // Written by the transport's threads.
   volatile long lastActivity; // monotonic time of the last sign of life
-  volatile @Nullable Runnable resume;
+  private volatile @Nullable Runnable resume;
   private final AtomicInteger delivering = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger(); // still to be taken back
 
   // Written by the thread that asks for a token.
   volatile TokenCache.@Nullable Lease lease;
@@ -118,6 +119,20 @@ final class Attempt<P> implements ConnectionContext<P> {
     return delivering.get() > 0;
   }
 
+  /** There is room again: whom to tell on this connection, or null if nobody waits for it. */
+  @Nullable Runnable takeBackRefusal() {
+    boolean refused = refusals.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    // A message on its way may have been refused already: better told without need than not.
+    return refused || isHeldUp() ? resume : null;
+  }
+
+  private boolean counted(boolean room) {
+    if (!room) {
+      refusals.incrementAndGet();
+    }
+    return room;
+  }
+
   private boolean isFirst(Bytes message) {
     OverlapFilter both = overlap;
     return both == null || both.isFirst(epoch, message);
@@ -173,7 +188,7 @@ final class Attempt<P> implements ConnectionContext<P> {
     }
     delivering.incrementAndGet();
     try {
-      return isFirst(message.raw()) ? supervisor.message(message) : supervisor.repeated();
+      return counted(isFirst(message.raw()) ? supervisor.message(message) : supervisor.repeated());
     } finally {
       activity();
       delivering.decrementAndGet();
@@ -188,7 +203,8 @@ final class Attempt<P> implements ConnectionContext<P> {
     }
     delivering.incrementAndGet();
     try {
-      return isFirst(raw) ? supervisor.undecodable(raw, cause, settlement) : supervisor.repeated();
+      return counted(
+          isFirst(raw) ? supervisor.undecodable(raw, cause, settlement) : supervisor.repeated());
     } finally {
       activity();
       delivering.decrementAndGet();
@@ -197,6 +213,7 @@ final class Attempt<P> implements ConnectionContext<P> {
 
   @Override
   public void onRoom(Runnable resumeReading) {
+    refusals.set(0); // they were told to a reader that is gone
     resume = resumeReading;
   }
 

@@ -382,7 +382,7 @@ public final class ConnectionSupervisor<P> {
     change(
         effects -> {
           for (Attempt<P> attempt : attempts()) {
-            Runnable reader = attempt.resume;
+            Runnable reader = attempt.takeBackRefusal();
             if (reader != null) {
               effects.call(reader);
             }

@@ -3,6 +3,7 @@ package dev.infraevents.internal.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.SourceState;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
@@ -228,12 +229,28 @@ class AttemptTest {
   }
 
   @Test
-  void aReaderIsToldOfRoomOnTheConnectionItBelongsTo() {
+  void everyRefusedReaderIsToldOfRoomOnItsOwnConnectionAndOnNoOther() {
+    Deque<Runnable> handlers = new ArrayDeque<>();
+    rig.handlers = handlers::add;
+    rig.delivery = DeliveryOptions.builder().buffer(1, 1_000).build();
+    rig.demandDriven = true;
     rig.start();
-    AtomicInteger resumed = new AtomicInteger();
-    rig.connection().context().onRoom(resumed::incrementAndGet);
-    rig.connection().breaks();
-    rig.reconnects();
-    assertThat(resumed).hasValue(0);
+    AtomicInteger ofOld = new AtomicInteger();
+    AtomicInteger ofNew = new AtomicInteger();
+    FakeConnection old = rig.connection().streams();
+    old.context().onRoom(ofOld::incrementAndGet);
+    assertThat(old.context().message(new TextMessage("a"))).isFalse();
+    old.breaks();
+    FakeConnection current = rig.reconnects().streams();
+    current.context().onRoom(ofNew::incrementAndGet);
+    handlers.remove().run();
+    assertThat(ofOld).hasValue(0);
+    assertThat(ofNew).hasValue(0);
+
+    assertThat(current.context().message(new TextMessage("b"))).isFalse();
+    handlers.remove().run();
+    assertThat(ofOld).hasValue(0);
+    assertThat(ofNew).hasValue(1);
+    assertThat(rig.events).containsExactly("a", "b");
   }
 }

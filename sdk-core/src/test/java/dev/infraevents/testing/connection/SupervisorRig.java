@@ -42,6 +42,9 @@ public final class SupervisorRig {
   public ConnectionOptions options = ConnectionOptions.DEFAULT;
   public volatile @Nullable TokenProvider tokens;
   public volatile Executor connector = Runnable::run;
+  public Executor handlers = Runnable::run;
+  public DeliveryOptions delivery = DeliveryOptions.DEFAULT;
+  public boolean demandDriven;
   private Consumer<String> onEvent = event -> {};
   private Consumer<SourceSignal> onSignal = signal -> {};
   private @Nullable ConnectionSupervisor<String> supervisor;
@@ -51,11 +54,11 @@ public final class SupervisorRig {
     var timing = new Timing(new TimeSource(time.clock(), time::nanoTime, time));
     engine =
         new DeliveryEngine<>(
-            new EngineProfile(TextMessage.SOURCE, Set.of(), false),
+            new EngineProfile(TextMessage.SOURCE, Set.of(), demandDriven),
             (event, delivery) -> handle(event.payload()),
-            DeliveryOptions.DEFAULT,
+            delivery,
             timing,
-            Runnable::run,
+            handlers,
             signals::add,
             error -> {},
             () -> {});
