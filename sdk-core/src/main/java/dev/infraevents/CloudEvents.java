@@ -30,8 +30,8 @@ public final class CloudEvents {
    *
    * @param event the event
    * @return one JSON object; on one line if the event's data is
-   * @throws IllegalArgumentException if the event can not be written without loss: an attribute has
-   *     the name of one that CloudEvents defines, or a time is not within the years 0 to 9999
+   * @throws IllegalArgumentException if a time is not within the years 0 to 9999, which is all that
+   *     RFC 3339 can say
    */
   public static String toJson(Event<?> event) {
     return CloudEventsWriter.write(event);

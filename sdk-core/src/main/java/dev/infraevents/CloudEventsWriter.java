@@ -10,24 +10,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Writes CloudEvents. */
 final class CloudEventsWriter {
-
-  // All but dataschema, which no event has elsewhere and which therefore travels as an attribute.
-  private static final Set<String> TAKEN =
-      Set.of(
-          "specversion",
-          "id",
-          "source",
-          "type",
-          "subject",
-          "time",
-          "datacontenttype",
-          "data",
-          CloudEvents.RECEIVED_AT);
 
   private static final int ENVELOPE_CHARS = 512;
 
@@ -68,12 +54,6 @@ final class CloudEventsWriter {
       throws IOException {
     // Sorted, so that the same event always has the same text.
     for (Map.Entry<String, String> attribute : new TreeMap<>(attributes).entrySet()) {
-      if (TAKEN.contains(attribute.getKey())) {
-        throw new IllegalArgumentException(
-            "the event has an attribute \""
-                + attribute.getKey()
-                + "\", which means something else in a CloudEvent");
-      }
       json.writeStringField(attribute.getKey(), attribute.getValue());
     }
   }

@@ -3,6 +3,7 @@ package dev.infraevents;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -261,7 +262,8 @@ public final class ConnectionOptions {
     }
 
     /**
-     * Connects through an HTTP proxy.
+     * Connects through an HTTP proxy that asks for no login. For one that does, hand in the
+     * transport's own client. A SOCKS proxy can not be used.
      *
      * @param proxy its address
      * @return this
@@ -277,7 +279,8 @@ public final class ConnectionOptions {
      * @param name the header's name
      * @param value its value; treated as a secret
      * @return this
-     * @throws ConfigurationException if name or value can not stand in a header
+     * @throws ConfigurationException if name or value can not stand in a header, or it is one for a
+     *     proxy, which these headers do not reach
      */
     public Builder header(String name, String value) {
       Matcher valid = HEADER_NAME.matcher(name);
@@ -289,6 +292,14 @@ public final class ConnectionOptions {
                 + " with \""
                 + start
                 + "\"",
+            null);
+      }
+      if (name.toLowerCase(Locale.ROOT).startsWith("proxy-")) {
+        throw new ConfigurationException(
+            "header "
+                + name
+                + " would reach the server, not the proxy; log in to a proxy by means"
+                + " of the transport's own client",
             null);
       }
       if (value.chars().anyMatch(c -> (c < ' ' && c != '\t') || c >= 0x7f)) {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,19 @@ public final class Event<P> implements Envelope {
   public static final String JSON = "application/json";
 
   private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
+
+  /** Names that a CloudEvent gives to something else. */
+  private static final Set<String> TAKEN =
+      Set.of(
+          "specversion",
+          "id",
+          "source",
+          "type",
+          "subject",
+          "time",
+          "datacontenttype",
+          "data",
+          CloudEvents.RECEIVED_AT);
 
   private final EventType<P> type;
   private final URI source;
@@ -308,12 +322,17 @@ public final class Event<P> implements Envelope {
      * @param name lower-case letters and digits only, as CloudEvents demands of attribute names
      * @param value its text
      * @return this
-     * @throws IllegalArgumentException if the name has other characters
+     * @throws IllegalArgumentException if the name has other characters, or is that of a core
+     *     attribute of CloudEvents, such as {@code id}
      */
     public Builder<P> attribute(String name, String value) {
       if (!ATTRIBUTE_NAME.matcher(name).matches()) {
         throw new IllegalArgumentException(
             "attribute names are lower-case letters and digits, not \"" + name + "\"");
+      }
+      if (TAKEN.contains(name)) {
+        throw new IllegalArgumentException(
+            "\"" + name + "\" means something else in a CloudEvent; choose another name");
       }
       attributes.put(name, Objects.requireNonNull(value, "value"));
       return this;

@@ -14,19 +14,19 @@ public sealed interface OverflowPolicy {
    * reading goes on: a client that stops reading no longer answers pings, and GARM then drops
    * events without a word. The budget is restored when the buffer has drained to half.
    *
-   * @param maxPause how long reading may stand still in one congestion; at most 20 seconds
+   * @param maxPause how long reading may stand still in one congestion; at most 10 seconds
    */
   record Block(Duration maxPause) implements OverflowPolicy {
     /**
      * Checks the pause.
      *
      * @param maxPause how long reading may stand still in one congestion
-     * @throws IllegalArgumentException if it is negative or longer than 20 s; GARM ends a
+     * @throws IllegalArgumentException if it is negative or longer than 10 s; GARM ends a
      *     connection whose writes stall for 10 s, and waits 60 s for a pong
      */
     public Block {
-      if (maxPause.isNegative() || maxPause.compareTo(Duration.ofSeconds(20)) > 0) {
-        throw new IllegalArgumentException("maxPause must be 0 to 20 s, not " + maxPause);
+      if (maxPause.isNegative() || maxPause.compareTo(Duration.ofSeconds(10)) > 0) {
+        throw new IllegalArgumentException("maxPause must be 0 to 10 s, not " + maxPause);
       }
     }
   }
@@ -43,7 +43,7 @@ public sealed interface OverflowPolicy {
   /**
    * Waits for room, then drops the newest. The default, with 2 seconds.
    *
-   * @param maxPause how long reading may stand still in one congestion; at most 20 seconds
+   * @param maxPause how long reading may stand still in one congestion; at most 10 seconds
    * @return the policy
    */
   static OverflowPolicy block(Duration maxPause) {

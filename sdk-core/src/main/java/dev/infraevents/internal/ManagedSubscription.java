@@ -17,6 +17,7 @@ import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -165,7 +166,8 @@ public final class ManagedSubscription<P> implements Subscription {
   }
 
   private void ended(@Nullable SourceException error) {
-    end(error, options.drainTimeout());
+    // A source that has run out of events has no reason to hurry: every one of them is handled.
+    end(error, error == null ? ChronoUnit.FOREVER.getDuration() : options.drainTimeout());
   }
 
   private void fail(SourceException error) {

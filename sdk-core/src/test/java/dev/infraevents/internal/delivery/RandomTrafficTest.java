@@ -85,7 +85,7 @@ class RandomTrafficTest extends EngineTest {
                 options
                     .concurrency(mode)
                     .buffer(64, 1 << 20)
-                    .overflow(OverflowPolicy.block(Duration.ofSeconds(20)))
+                    .overflow(OverflowPolicy.block(Duration.ofSeconds(10)))
                     .retry(2, new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)))
                     .filter(envelope -> fate(((ScriptedMessage) envelope).id()) != Fate.FILTERED));
 

@@ -49,8 +49,8 @@ class SubscriptionPublisherTest {
           await(goOn);
         };
     FakeConnection connection = subscribed();
+    probe.request(1); // first: a request may emit what is waiting, on its own thread
     source.send(connection, "a");
-    probe.request(1);
     inside.await();
     assertThat(source.settlement().isEmpty()).isTrue();
     goOn.countDown();

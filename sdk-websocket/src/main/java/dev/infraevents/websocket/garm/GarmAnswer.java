@@ -4,36 +4,62 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP answer of GARM that is not an upgrade.
+ * An HTTP answer of GARM, or of a proxy in front of it, that is not an upgrade.
  *
  * @param status the HTTP status
  * @param headers the response headers
- * @param body the start of the body, as text
+ * @param fullBody the start of the body as it came; may echo a secret, so it is never shown
+ * @param body the same in one line, without the secrets of the request
  * @param error the {@code error} of a JSON body, or empty: GARM also answers in plain text
  * @param details the {@code details} of a JSON body, or empty
  */
 record GarmAnswer(
-    int status, Map<String, List<String>> headers, String body, String error, String details) {
+    int status,
+    Map<String, List<String>> headers,
+    String fullBody,
+    String body,
+    String error,
+    String details) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MAX_BODY = 64 * 1024;
+  private static final int MAX_WORDS = 200;
 
-  static GarmAnswer of(Response response) throws IOException {
-    String body = response.peekBody(MAX_BODY).string().strip();
-    JsonNode json = parse(body);
+  /**
+   * Reads an answer.
+   *
+   * @param secrets of the request; a gateway may send back what it was sent
+   */
+  static GarmAnswer of(Response response, Collection<String> secrets) throws IOException {
+    String full = response.peekBody(MAX_BODY).string().strip();
+    JsonNode json = parse(full);
     return new GarmAnswer(
         response.code(),
         response.headers().toMultimap(),
-        body,
-        json.path("error").asText(""),
-        json.path("details").asText(""));
+        full,
+        shown(full, secrets),
+        shown(json.path("error").asText(""), secrets),
+        shown(json.path("details").asText(""), secrets));
+  }
+
+  private static String shown(String text, Collection<String> secrets) {
+    String shown = text;
+    for (String secret : secrets) {
+      shown = secret.isEmpty() ? shown : shown.replace(secret, "***");
+    }
+    return shown.replaceAll("[\\p{Cntrl}\\s]+", " ");
   }
 
   private static JsonNode parse(String body) {
@@ -51,7 +77,7 @@ record GarmAnswer(
   /** The server's own words, short enough for a message. */
   String words() {
     String words = isJson() ? (error + ": " + details) : body;
-    return words.length() > 200 ? words.substring(0, 200) + "..." : words;
+    return words.length() > MAX_WORDS ? words.substring(0, MAX_WORDS) + "..." : words;
   }
 
   @Nullable String header(String name) {
@@ -63,11 +89,35 @@ record GarmAnswer(
     return null;
   }
 
-  /** {@code Retry-After} in seconds; the date form is not worth a clock comparison. */
+  /** {@code Retry-After}: seconds, or a date, which is compared with the answer's own. */
   @Nullable Duration retryAfter() {
-    String seconds = header("Retry-After");
-    return seconds != null && seconds.matches("[0-9]{1,9}")
-        ? Duration.ofSeconds(Long.parseLong(seconds))
-        : null;
+    String wait = header("Retry-After");
+    if (wait == null) {
+      return null;
+    }
+    if (wait.matches("[0-9]{1,9}")) {
+      return Duration.ofSeconds(Long.parseLong(wait));
+    }
+    Instant until = date(wait);
+    Instant sent = date(header("Date"));
+    return until == null || sent == null || until.isBefore(sent)
+        ? null
+        : Duration.between(sent, until);
+  }
+
+  private static @Nullable Instant date(@Nullable String text) {
+    try {
+      return text == null
+          ? null
+          : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+
+  /** Shows no body: it may echo a secret. */
+  @Override
+  public String toString() {
+    return "GarmAnswer[" + status + "]";
   }
 }

@@ -46,12 +46,15 @@ final class GarmConnection extends WebSocketListener implements Connection {
   private final ConnectionContext<GarmPayload> context;
   private final Token token;
   private final URI source;
+  private final @Nullable Instant expiry;
+  private final boolean isEndless;
 
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile @Nullable WebSocket socket; // set by open, before anything is sent
   private volatile @Nullable GarmFilter filter; // the newest that was sent
   private volatile @Nullable Instant filterSentAt; // null once an event proves that it was accepted
   private @Nullable String complaint; // reader only
+  private boolean upgraded; // reader only
 
   GarmConnection(
       GarmTransport transport, ConnectionContext<GarmPayload> context, Token token, URI source) {
@@ -59,6 +62,10 @@ final class GarmConnection extends WebSocketListener implements Connection {
     this.context = context;
     this.token = token;
     this.source = source;
+    // A provider need not know the expiry; the token itself does, if it is one of GARM's.
+    this.expiry =
+        token.expiresAt() != null ? token.expiresAt() : Token.ofJwt(token.value()).expiresAt();
+    this.isEndless = expiry == null && token.value().chars().filter(c -> c == '.').count() == 2;
   }
 
   void opened(WebSocket webSocket) {
@@ -82,7 +89,15 @@ final class GarmConnection extends WebSocketListener implements Connection {
   @Override
   public void onOpen(WebSocket webSocket, Response response) {
     socket = webSocket;
+    upgraded = true;
+    if (closing.get()) {
+      webSocket.cancel();
+      return;
+    }
     transport.upgraded(this);
+    if (closing.get()) {
+      transport.closed(this); // closed meanwhile: it must not be kept
+    }
     context.streaming(false);
   }
 
@@ -115,6 +130,7 @@ final class GarmConnection extends WebSocketListener implements Connection {
 
   @Override
   public void onClosing(WebSocket webSocket, int code, String reason) {
+    outlived();
     webSocket.close(NORMAL, null);
     closing.set(true);
     transport.closed(this);
@@ -123,17 +139,24 @@ final class GarmConnection extends WebSocketListener implements Connection {
 
   @Override
   public void onFailure(WebSocket webSocket, Throwable error, @Nullable Response response) {
+    outlived();
     context.failed(failure(error, response));
   }
 
   private SourceException failure(Throwable error, @Nullable Response response) {
-    if (response == null || response.code() == 101) {
+    if (upgraded) {
+      return GarmRefusal.lost(transport.base(), error);
+    }
+    if (response == null) {
       return GarmRefusal.unreachable(transport.base(), error, transport.hasWorked());
     }
     try {
       Instant expired = GarmRefusal.expired(token, context.now());
       return GarmRefusal.of(
-          transport.base(), GarmAnswer.of(response), expired, transport.hasWorked());
+          transport.base(),
+          GarmAnswer.of(response, transport.secrets(token)),
+          expired,
+          transport.hasWorked());
     } catch (IOException e) {
       return GarmRefusal.unreachable(transport.base(), e, transport.hasWorked());
     }
@@ -148,9 +171,10 @@ final class GarmConnection extends WebSocketListener implements Connection {
       return new ProtocolException(source + " reports a protocol error (1002)", null, true);
     }
     if (code != NORMAL || !reason.isEmpty()) {
-      return new TransportException(source + " closed the connection with code " + code, null);
+      String words = reason.replaceAll("[\\p{Cntrl}\\s]+", " ");
+      return new TransportException(
+          source + " closed the connection with code " + code + " (" + words + ")", null);
     }
-    Instant expiry = token.expiresAt();
     if (complaint != null) {
       return transport.rejected(filter, complaint);
     }
@@ -159,7 +183,7 @@ final class GarmConnection extends WebSocketListener implements Connection {
           source + " closed the connection because its token expired at " + expiry, null);
     }
     if (closedRightAfterFilter()) {
-      return expiry == null ? withoutExpiry() : transport.maybeRejected(filter);
+      return isEndless ? withoutExpiry() : transport.maybeRejected(filter);
     }
     return new TransportException(
         source + " closed the connection without a reason: it is probably restarting", null);
@@ -170,6 +194,13 @@ final class GarmConnection extends WebSocketListener implements Connection {
         source + " closed the connection at once: it does so when a token has no expiry (exp)",
         0,
         null);
+  }
+
+  // A filter that has stood for this long was accepted, whether or not an event has come.
+  private void outlived() {
+    if (upgraded && !closedRightAfterFilter()) {
+      transport.filterWorks();
+    }
   }
 
   private boolean closedRightAfterFilter() {

@@ -10,7 +10,13 @@ import dev.infraevents.Token;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -27,6 +33,7 @@ final class GarmLogin {
   private final BaseUrl base;
   private final ConnectionOptions options;
   private final @Nullable OkHttpClient template;
+  private volatile boolean worked;
 
   GarmLogin(BaseUrl base, ConnectionOptions options, @Nullable OkHttpClient template) {
     this.base = base;
@@ -35,21 +42,53 @@ final class GarmLogin {
   }
 
   // Logins are hours apart: a client of its own for each leaves no thread and no socket between.
-  Token login(String username, String password) throws IOException {
+  Token login(String username, String password) throws IOException, InterruptedException {
     byte[] body = JSON.writeValueAsBytes(Map.of("username", username, "password", password));
     try (var clients = new HttpClients(base.url().host() + "-login", options, template)) {
       Request request =
           clients
-              .request()
-              .url(base.resolve("api/v1/auth/login"))
+              .request(base.resolve("api/v1/auth/login"))
               .post(RequestBody.create(body, JSON_TYPE))
               .build();
-      try (Response response = clients.forCalls().newCall(request).execute()) {
-        return token(GarmAnswer.of(response));
-      }
-    } catch (IOException e) {
-      throw GarmRefusal.unreachable(base, e, false);
+      GarmAnswer answer = answer(clients.forCalls().newCall(request), secrets(password));
+      Token token = token(answer);
+      worked = true;
+      return token;
     }
+  }
+
+  // Not execute(): a thread that reads a socket does not heed its interrupt, and closing must not
+  // wait.
+  private GarmAnswer answer(Call call, List<String> secrets) throws InterruptedException {
+    var answer = new CompletableFuture<GarmAnswer>();
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onResponse(Call answered, Response response) throws IOException {
+            try (response) {
+              answer.complete(GarmAnswer.of(response, secrets));
+            }
+          }
+
+          @Override
+          public void onFailure(Call failed, IOException error) {
+            answer.completeExceptionally(error);
+          }
+        });
+    try {
+      return answer.get();
+    } catch (InterruptedException e) {
+      call.cancel();
+      throw e;
+    } catch (ExecutionException e) {
+      throw GarmRefusal.unreachable(base, e.getCause() == null ? e : e.getCause(), worked);
+    }
+  }
+
+  private List<String> secrets(String password) {
+    List<String> secrets = new ArrayList<>(options.headers().values());
+    secrets.add(password);
+    return secrets;
   }
 
   private Token token(GarmAnswer answer) {
@@ -60,10 +99,10 @@ final class GarmLogin {
           null);
     }
     if (answer.status() != 200) {
-      throw GarmRefusal.of(base, answer, null, false);
+      throw GarmRefusal.of(base, answer, null, worked);
     }
     try {
-      JsonNode token = JSON.readTree(answer.body()).path("token");
+      JsonNode token = JSON.readTree(answer.fullBody()).path("token");
       if (token.isTextual() && !token.textValue().isEmpty()) {
         return Token.ofJwt(token.textValue());
       }
@@ -71,6 +110,6 @@ final class GarmLogin {
       // Falls through: the text itself may hold a token, so neither it nor the cause is shown.
     }
     throw new ProtocolException(
-        base + " answered the login with something else than a token; is this GARM?", null, false);
+        base + " answered the login with something else than a token; is this GARM?", null, worked);
   }
 }

@@ -8,8 +8,9 @@ import dev.infraevents.Token;
 import dev.infraevents.TransportException;
 import dev.infraevents.websocket.internal.BaseUrl;
 import java.io.IOException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
 import java.time.Instant;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,9 @@ final class GarmRefusal {
               base,
               answer,
               answer.status() >= 500 || answer.status() == 429 || answer.status() == 408 || worked,
-              "the server can not serve this now");
+              answer.status() < 400
+                  ? "this is no GARM: check the URL"
+                  : "the server can not serve this now");
     };
   }
 
@@ -108,23 +111,40 @@ final class GarmRefusal {
 
   /** No answer at all. */
   static SourceException unreachable(BaseUrl base, Throwable cause, boolean worked) {
-    boolean untrusted =
-        cause instanceof SSLHandshakeException || cause instanceof SSLPeerUnverifiedException;
-    if (untrusted && !worked) {
+    // Anything else in a handshake, such as a peer that hangs up, may be a server that is starting.
+    if (!worked && cause instanceof SSLPeerUnverifiedException) {
       return new ConfigurationException(
-          "the TLS handshake with "
-              + base
-              + " failed ("
-              + cause.getMessage()
-              + "); if its certificate comes from a CA of your own, pass that with TlsOptions",
+          base + " shows a TLS certificate for another host: use the name in it as the URL", cause);
+    }
+    if (!worked && hasCertificateTrouble(cause)) {
+      return new ConfigurationException(
+          "the TLS certificate of %s is not trusted (%s); if it comes from a CA of your own, pass that with TlsOptions"
+              .formatted(base, describe(cause)),
           cause);
     }
     return new TransportException("no connection to " + base + ": " + describe(cause), cause);
   }
 
+  /** A connection that was up is gone. */
+  static SourceException lost(BaseUrl base, Throwable cause) {
+    return new TransportException(
+        "the connection to " + base + " was lost: " + describe(cause), cause);
+  }
+
+  private static boolean hasCertificateTrouble(Throwable cause) {
+    for (Throwable e = cause; e != null; e = e.getCause()) {
+      if (e instanceof CertificateException || e instanceof CertPathValidatorException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String describe(Throwable cause) {
     String message = cause instanceof IOException ? cause.getMessage() : null;
-    return message == null ? cause.getClass().getSimpleName() : message;
+    return message == null
+        ? cause.getClass().getSimpleName()
+        : message.replaceAll("[\\p{Cntrl}\\s]+", " ");
   }
 
   static @Nullable Instant expired(@Nullable Token token, Instant now) {

@@ -12,6 +12,9 @@ import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.Transport;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,6 +34,7 @@ final class GarmTransport implements Transport<GarmPayload> {
   private static final int REJECTIONS = 3;
 
   private final BaseUrl base;
+  private final ConnectionOptions options;
   private final HttpClients clients;
   private final Supplier<GarmFilter> filter;
   private final Consumer<GarmTransport> onClose;
@@ -45,6 +49,7 @@ final class GarmTransport implements Transport<GarmPayload> {
       Supplier<GarmFilter> filter,
       Consumer<GarmTransport> onClose) {
     this.base = base;
+    this.options = options;
     this.clients = new HttpClients(base.url().host(), options, template);
     this.filter = filter;
     this.onClose = onClose;
@@ -55,8 +60,7 @@ final class GarmTransport implements Transport<GarmPayload> {
     Token token = context.token();
     Request request =
         clients
-            .request()
-            .url(base.resolve("api/v1/ws/events"))
+            .request(base.resolve("api/v1/ws/events"))
             .header("Authorization", "Bearer " + token.value())
             .build();
     var connection = new GarmConnection(this, context, token, base.uri());
@@ -80,6 +84,13 @@ final class GarmTransport implements Transport<GarmPayload> {
   /** The filter that is wanted now. */
   GarmFilter filter() {
     return filter.get();
+  }
+
+  /** What a refusal must not repeat. */
+  Collection<String> secrets(Token token) {
+    List<String> secrets = new ArrayList<>(options.headers().values());
+    secrets.add(token.value());
+    return secrets;
   }
 
   BaseUrl base() {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.SocketFactory;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -59,7 +60,7 @@ public final class HttpClients implements AutoCloseable {
         .callTimeout(Duration.ZERO)
         .readTimeout(options.connectTimeout())
         .writeTimeout(options.connectTimeout())
-        .pingInterval(options.pingInterval())
+        .pingInterval(pingInterval(options))
         .webSocketCloseTimeout(CLOSE_TIMEOUT);
     TlsOptions tls = options.tls();
     if (tls != null) {
@@ -106,13 +107,31 @@ public final class HttpClients implements AutoCloseable {
     return client.newBuilder().socketFactory(new ActivitySocketFactory(onBytes)).build();
   }
 
+  // OkHttp gives a connection up when a ping is not answered before the next one, even while a long
+  // message is on its way. The watchdog decides by silence; OkHttp must not be quicker.
+  private static Duration pingInterval(ConnectionOptions options) {
+    Duration interval = options.pingInterval();
+    return interval.compareTo(options.pongTimeout()) < 0 ? options.pongTimeout() : interval;
+  }
+
   /**
    * Starts a request with the extra headers of the options.
    *
+   * @param url where it goes
    * @return a builder
+   * @throws ConfigurationException if the way there is through a SOCKS proxy, whose sockets OkHttp
+   *     makes itself, so that their bytes can not be seen
    */
-  public Request.Builder request() {
-    Request.Builder request = new Request.Builder();
+  public Request.Builder request(HttpUrl url) {
+    Proxy set = client.proxy();
+    List<Proxy> route = set != null ? List.of(set) : client.proxySelector().select(url.uri());
+    if (route != null && route.stream().anyMatch(proxy -> proxy.type() == Proxy.Type.SOCKS)) {
+      throw new ConfigurationException(
+          "a SOCKS proxy can not be used: a quiet connection could not be told from a dead one;"
+              + " use an HTTP proxy",
+          null);
+    }
+    Request.Builder request = new Request.Builder().url(url);
     for (Map.Entry<String, String> header : options.headers().entrySet()) {
       request.header(header.getKey(), header.getValue());
     }

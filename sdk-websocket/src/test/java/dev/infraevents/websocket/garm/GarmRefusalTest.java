@@ -12,16 +12,21 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.HandshakeException;
 import dev.infraevents.ProtocolException;
 import dev.infraevents.SourceException;
+import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceState;
 import dev.infraevents.Subscription;
+import dev.infraevents.Token;
 import dev.infraevents.TransportException;
 import dev.infraevents.garm.Garm;
 import dev.infraevents.garm.GarmFilter;
+import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.garm.FakeGarm;
 import dev.infraevents.testkit.garm.GarmConnection;
 import dev.infraevents.testkit.junit.LeakCheck;
+import dev.infraevents.testkit.junit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
@@ -38,6 +43,8 @@ class GarmRefusalTest {
       ConnectionOptions.builder()
           .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
           .build();
+
+  private static final String LOGIN = "/api/v1/auth/login";
 
   private final Received received = new Received();
 
@@ -76,8 +83,7 @@ class GarmRefusalTest {
       var error = failure(source(server).credentials(wrong), AuthenticationException.class);
       assertThat(error).hasMessageContaining("wrong user name or password");
       assertThat(error.toString() + wrong).doesNotContain("Wr0ng-secret");
-      assertThat(server.logins()).isLessThanOrEqualTo(1);
-      assertThat(server.upgradeRequests()).isEmpty();
+      assertThat(server.requests()).extracting(ReceivedRequest::path).containsExactly(LOGIN);
     }
   }
 
@@ -148,6 +154,9 @@ class GarmRefusalTest {
       var error = (HandshakeException) firstTrouble(source(server));
       assertThat(error.status()).isEqualTo(409);
       assertThat(error).hasMessageContaining("init_required").hasMessageContaining("admin user");
+      assertThat(received.signals(Disconnected.class))
+          .allSatisfy(
+              lost -> assertThat(lost.retryIn()).as("with backoff, not in a loop").isNotNull());
     }
   }
 
@@ -319,6 +328,87 @@ class GarmRefusalTest {
       server.emit("pool", "create", "{\"id\":\"p\"}");
       received.awaitSubject("p");
       assertThat(subscription.status().state()).isEqualTo(SourceState.STREAMING);
+    }
+  }
+
+  @Test
+  void earlyClosesLongApartAreNotTakenForARejection() {
+    var time = new VirtualTime();
+    var pools = GarmFilter.builder().on(Garm.POOL).build();
+    try (var server = FakeGarm.start();
+        var source =
+            source(server)
+                .filter(pools)
+                .connection(QUICK)
+                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
+                .build();
+        Subscription subscription = source.subscribe(received)) {
+      for (int i = 1; i <= 6; i++) {
+        GarmConnection connection = newest(server, i);
+        received.awaitSignals(Connected.class, i);
+        boolean early = i % 2 == 1;
+        if (!early) {
+          time.advance(Duration.ofSeconds(4)); // quiet, but the filter stands
+        }
+        connection.close(1000, "");
+        received.awaitSignals(Disconnected.class, i);
+        time.advance(Duration.ofSeconds(1)); // past the backoff, not to a deadline
+      }
+      newest(server, 7);
+      assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
+    }
+  }
+
+  @Test
+  void aProviderThatDoesNotKnowTheExpiryIsNotBlamedForAnEarlyRestart() {
+    try (var server = FakeGarm.start()) {
+      var opaque =
+          GarmCredentials.provider(
+              () -> Token.of(server.token().expiresAt(Instant.now().plusSeconds(9_000)).mint()));
+      try (var source = source(server).credentials(opaque).connection(QUICK).build();
+          Subscription subscription = source.subscribe(received)) {
+        newest(server, 1).close(1000, "");
+        newest(server, 2);
+        assertThat(received.awaitSignal(Disconnected.class).cause())
+            .isInstanceOf(TransportException.class);
+        assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
+      }
+    }
+  }
+
+  @Test
+  void aGatewayThatEchoesTheRequestGetsNoSecretIntoTheError() {
+    try (var server = FakeGarm.start()) {
+      String jwt = server.token().mint();
+      var options = QUICK.toBuilder().header("X-Key", "S3cret-key").build();
+      server.inject(
+          Fault.refuseUpgrade(418, "text/plain", "Bearer " + jwt + "\nX-Key: S3cret-key"));
+      try (var source =
+              source(server).credentials(GarmCredentials.token(jwt)).connection(options).build();
+          Subscription subscription = source.subscribe(received)) {
+        var error = (HandshakeException) received.awaitSignal(Disconnected.class).cause();
+        assertThat(error.getMessage() + error.body() + error)
+            .contains("Bearer *** X-Key: ***")
+            .doesNotContain(jwt)
+            .doesNotContain("S3cret-key");
+        assertThat(subscription.status().epoch()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void aDateInRetryAfterIsHonoured() {
+    try (var server = FakeGarm.start()) {
+      server.inject(
+          Fault.refuseUpgrade(503, "text/plain", "later")
+              .withHeader("Date", "Fri, 20 Nov 2026 10:00:00 GMT")
+              .withHeader("Retry-After", "Fri, 20 Nov 2026 11:00:00 GMT"));
+      try (var source = source(server).connection(QUICK).build();
+          Subscription subscription = source.subscribe(received)) {
+        assertThat(received.awaitSignal(Disconnected.class).retryIn())
+            .isEqualTo(Duration.ofHours(1));
+        assertThat(subscription.status().epoch()).isEqualTo(1);
+      }
     }
   }
 
