@@ -129,6 +129,7 @@ class GarmLoginTest {
                 .build()) {
       Subscription subscription = source.subscribe(received);
       try (Socket waiting = silent.accept()) {
+        assertThat(waiting.getInputStream().read()).as("the request is on its way").isEqualTo('P');
         subscription.close();
         assertThat(subscription.completion().toCompletableFuture()).isCompleted();
         assertThat(waiting.getInputStream().readAllBytes()).as("until it hung up").isNotEmpty();
