@@ -54,6 +54,7 @@ public final class FakeGarm implements FakeServer {
   private final List<GarmConnection> connections = new CopyOnWriteArrayList<>();
   private final List<ReceivedRequest> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger logins = new AtomicInteger();
+  private final AtomicInteger rejections = new AtomicInteger();
 
   FakeGarm(FakeGarmBuilder settings) {
     this.settings = settings;
@@ -379,7 +380,10 @@ public final class FakeGarm implements FakeServer {
             host.timer(),
             () -> socket.close(ServerWebSocket.NORMAL_CLOSURE, ""));
     watch.check();
-    return connection.listener(settings.profile, settings.rejectionText, watch);
+    return connection.listener(
+        settings.profile,
+        () -> settings.rejectionText.arrives(rejections.incrementAndGet()),
+        watch);
   }
 
   private void expireTokens() {

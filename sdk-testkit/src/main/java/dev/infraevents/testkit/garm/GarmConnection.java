@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -198,14 +199,14 @@ public final class GarmConnection {
     return tokens.test(token);
   }
 
-  /** Reads filters, and stops the watch over the token in the end. */
-  WebSocketListener listener(GarmProfile profile, RejectionText rejectionText, TokenWatch watch) {
+  /** Reads filters, asking whether to explain each rejected one; stops the watch in the end. */
+  WebSocketListener listener(GarmProfile profile, BooleanSupplier explains, TokenWatch watch) {
     return new WebSocketListener() {
       @Override
       public void onMessage(byte[] message) {
         String text = new String(message, StandardCharsets.UTF_8);
         filters.add(text);
-        apply(FilterVerdict.of(text, profile), rejectionText);
+        apply(FilterVerdict.of(text, profile), explains);
       }
 
       @Override
@@ -215,11 +216,11 @@ public final class GarmConnection {
     };
   }
 
-  private void apply(FilterVerdict verdict, RejectionText rejectionText) {
+  private void apply(FilterVerdict verdict, BooleanSupplier explains) {
     if (verdict instanceof FilterVerdict.Accepted accepted) {
       rule = accepted.rule();
     } else if (verdict instanceof FilterVerdict.Rejected rejected) {
-      if (rejectionText == RejectionText.ALWAYS) {
+      if (explains.getAsBoolean()) {
         socket.closeNow(ServerWebSocket.NORMAL_CLOSURE, "", utf8(rejected.text()));
       } else {
         socket.closeNow(ServerWebSocket.NORMAL_CLOSURE, "");

@@ -225,6 +225,22 @@ class GarmFilterTest {
   }
 
   @Test
+  void rarelyExplainsEveryTenthRejection() throws IOException {
+    try (FakeGarm server = FakeGarm.builder().rejectionText(RejectionText.RARELY).start()) {
+      for (int n = 1; n <= 20; n++) {
+        try (RawClient client = RawClient.upgraded(server)) {
+          client.text("{}"); // no filter, no rejection
+          client.text("not json");
+          if (n % 10 == 0) {
+            assertThat(client.next()).isEqualTo("TEXT failed to unmarshal filter");
+          }
+          assertThat(client.next()).as("rejection %d", n).isEqualTo("CLOSE 1000");
+        }
+      }
+    }
+  }
+
+  @Test
   void afterARejectedFilterNoPongComes() throws IOException {
     for (int i = 0; i < 50; i++) {
       try (RawClient client = RawClient.upgraded(garm)) {

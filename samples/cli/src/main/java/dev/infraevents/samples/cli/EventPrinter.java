@@ -38,11 +38,19 @@ public final class EventPrinter {
    *
    * @param event the event
    * @param what what to say of its payload
-   * @return type, subject and the text, cut to fit
+   * @return type, subject and the text, cut to fit; control characters are replaced by spaces
    */
   public static String text(Event<?> event, String what) {
     String subject = event.subject() == null ? "-" : event.subject();
-    String line = "%-32s %-36s %s".formatted(event.type().name(), subject, what);
-    return line.length() > WIDTH ? line.substring(0, WIDTH - 3) + "..." : line;
+    return cut(OneLine.printable("%-32s %-36s %s".formatted(event.type().name(), subject, what)));
+  }
+
+  private static String cut(String line) {
+    if (line.length() <= WIDTH) {
+      return line;
+    }
+    int end = WIDTH - 3;
+    return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end)
+        + "...";
   }
 }

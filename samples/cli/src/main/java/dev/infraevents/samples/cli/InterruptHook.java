@@ -19,7 +19,7 @@ final class InterruptHook implements AutoCloseable {
 
   private void interrupted() {
     cleanUp.run();
-    System.out.flush();
+    // Nothing to flush: the streams do that with every line.
     Runtime.getRuntime().halt(0);
   }
 

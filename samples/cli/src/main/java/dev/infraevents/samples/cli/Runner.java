@@ -8,14 +8,22 @@ import dev.infraevents.EventHandler;
 import dev.infraevents.EventSource;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
+import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.Subscription;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /**
@@ -24,6 +32,9 @@ import picocli.CommandLine;
  * flags.
  */
 public final class Runner {
+
+  // Held here: java.util.logging forgets the level of a logger that nobody holds.
+  private static final Logger LIBRARY_LOG = Logger.getLogger("dev.infraevents");
 
   private final PrintStream out;
   private final PrintStream err;
@@ -40,32 +51,63 @@ public final class Runner {
   }
 
   /**
-   * The main method of a sample.
+   * The main method of a sample. It writes UTF-8 whatever the locale says: JSON is UTF-8, and a raw
+   * message is passed on as it arrived.
    *
-   * @param command its picocli command, which returns an exit code
+   * @param command makes a picocli command, which returns an exit code, from the stream that takes
+   *     the events and the one that takes everything else
    * @param args its arguments
    */
-  public static void main(Object command, String... args) {
-    System.exit(execute(command, System.err, args));
+  public static void main(BiFunction<PrintStream, PrintStream, ?> command, String... args) {
+    quietLog();
+    System.exit(execute(command, utf8(FileDescriptor.out), utf8(FileDescriptor.err), args));
   }
 
   /**
    * Runs a command.
    *
-   * @param command a picocli command, which returns an exit code
-   * @param err takes the reason of a failure
+   * @param command makes a picocli command, which returns an exit code, from the two streams
+   * @param out takes the events
+   * @param err takes the reason of a failure and everything else
    * @param args its arguments
    * @return the exit code
    */
-  public static int execute(Object command, PrintStream err, String... args) {
-    CommandLine line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
-    line.setErr(new PrintWriter(err, true));
+  public static int execute(
+      BiFunction<PrintStream, PrintStream, ?> command,
+      PrintStream out,
+      PrintStream err,
+      String... args) {
+    CommandLine line =
+        new CommandLine(command.apply(out, err)).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler(
+        (failure, arguments) -> {
+          String name = failure.getCommandLine().getCommandName();
+          err.println(name + ": " + OneLine.reason(failure) + "; see --help");
+          return CommandLine.ExitCode.USAGE;
+        });
     line.setExecutionExceptionHandler(
         (failure, failed, parsed) -> {
-          err.println(failed.getCommandName() + ": " + reason(failure));
-          return 1;
+          err.println(failed.getCommandName() + ": " + OneLine.reason(failure));
+          return CommandLine.ExitCode.SOFTWARE;
         });
     return line.execute(args);
+  }
+
+  private static PrintStream utf8(FileDescriptor file) {
+    return new PrintStream(
+        new BufferedOutputStream(new FileOutputStream(file)), true, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * What the library logs as a warning, a sample says itself, from the signals. Errors stay, and so
+   * does a level from a configuration of java.util.logging.
+   */
+  private static void quietLog() {
+    if (LIBRARY_LOG.getLevel() == null) {
+      LIBRARY_LOG.setLevel(Level.SEVERE);
+    }
   }
 
   /**
@@ -107,12 +149,7 @@ public final class Runner {
   }
 
   private void report(DeadLetter letter) {
-    err.println("! " + letter.cause().getMessage());
-  }
-
-  private static String reason(Throwable failure) {
-    String message = failure.getMessage();
-    return message == null ? failure.toString() : message.lines().findFirst().orElse(message);
+    err.println("! " + OneLine.reason(letter.cause()));
   }
 
   /** Prints each event, and counts. */
@@ -139,6 +176,9 @@ public final class Runner {
 
     @Override
     public void onSignal(SourceSignal signal) {
+      if (signal instanceof Disconnected lost && lost.retryIn() == null) {
+        return; // the last line says why
+      }
       err.println("# " + SignalText.of(signal));
     }
   }

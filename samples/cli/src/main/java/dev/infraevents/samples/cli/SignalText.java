@@ -19,6 +19,10 @@ public final class SignalText {
    * @return one line
    */
   public static String of(SourceSignal signal) {
+    return OneLine.collapsed(words(signal));
+  }
+
+  private static String words(SourceSignal signal) {
     if (signal instanceof Connected connected) {
       return "connected to " + connected.source();
     }

@@ -6,17 +6,18 @@ import dev.infraevents.TlsOptions;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.samples.cli.CommonOptions;
 import dev.infraevents.samples.cli.Runner;
-import dev.infraevents.websocket.garm.GarmCredentials;
 import dev.infraevents.websocket.garm.GarmEventSource;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints the events of a GARM server, as {@code garm-cli debug-events} does, and stays connected.
@@ -31,29 +32,7 @@ public final class GarmEvents implements Callable<Integer> {
   @Option(names = "--url", required = true, description = "such as https://garm.example.com")
   String url = "";
 
-  @Option(
-      names = "--token",
-      defaultValue = "${env:GARM_TOKEN}",
-      description = "an admin's token (or GARM_TOKEN)")
-  String token;
-
-  @Option(names = "--token-file", paramLabel = "FILE", description = "a file that holds the token")
-  Path tokenFile;
-
-  @Option(names = "--username", defaultValue = "admin", description = "default: ${DEFAULT-VALUE}")
-  String username = "admin";
-
-  @Option(
-      names = "--password",
-      defaultValue = "${env:GARM_PASSWORD}",
-      description = "the user's password (or GARM_PASSWORD)")
-  String password;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "a file that holds the password")
-  Path passwordFile;
+  @Mixin CredentialFlags login = new CredentialFlags();
 
   @Option(
       names = "--filters",
@@ -72,8 +51,11 @@ public final class GarmEvents implements Callable<Integer> {
 
   @Mixin CommonOptions common = new CommonOptions();
 
+  @Spec CommandSpec spec;
+
   private final PrintStream out;
   private final PrintStream err;
+  private final Map<String, String> environment;
 
   /**
    * Makes the command.
@@ -82,45 +64,31 @@ public final class GarmEvents implements Callable<Integer> {
    * @param err takes everything else
    */
   public GarmEvents(PrintStream out, PrintStream err) {
+    this(out, err, System.getenv());
+  }
+
+  GarmEvents(PrintStream out, PrintStream err, Map<String, String> environment) {
     this.out = out;
     this.err = err;
+    this.environment = environment;
   }
 
   @Override
   public Integer call() throws Exception {
-    var source =
-        GarmEventSource.builder()
-            .url(url)
-            .credentials(credentials())
-            .filter(filter())
-            .connection(connection())
-            .build();
-    return new Runner(out, err).print(source, common);
+    return new Runner(out, err).print(source(), common);
   }
 
-  private GarmCredentials credentials() {
-    String secret = secret(token, tokenFile);
-    if (secret != null) {
-      return GarmCredentials.token(secret);
-    }
-    secret = secret(password, passwordFile);
-    if (secret != null) {
-      return GarmCredentials.password(username, secret);
-    }
-    throw new ConfigurationException(
-        "give a token (--token, --token-file, GARM_TOKEN) or a password (--password,"
-            + " --password-file, GARM_PASSWORD)",
-        null);
-  }
-
-  private static String secret(String value, Path file) {
-    if (file == null) {
-      return value == null || value.isEmpty() ? null : value;
-    }
+  /** What does not fit together before anything is connected is the fault of the flags. */
+  private GarmEventSource source() {
     try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new ConfigurationException("can not read " + file, e);
+      return GarmEventSource.builder()
+          .url(url)
+          .credentials(login.credentials(environment))
+          .filter(filter())
+          .connection(connection())
+          .build();
+    } catch (ConfigurationException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
@@ -145,6 +113,6 @@ public final class GarmEvents implements Callable<Integer> {
    * @param args see {@code --help}
    */
   public static void main(String... args) {
-    Runner.main(new GarmEvents(System.out, System.err), args);
+    Runner.main(GarmEvents::new, args);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -32,12 +33,20 @@ class GarmEventsTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(String... args) {
-    var command = new GarmEvents(print(out), print(err));
-    return Runner.execute(command, print(err), args);
+    return run(Map.of(), args);
+  }
+
+  private int run(Map<String, String> environment, String... args) {
+    return Runner.execute(
+        (events, rest) -> new GarmEvents(events, rest, environment), print(out), print(err), args);
   }
 
   private static PrintStream print(ByteArrayOutputStream bytes) {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+  }
+
+  private List<String> errLines() {
+    return err.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
   private List<String> outLines() {
@@ -108,32 +117,149 @@ class GarmEventsTest {
   }
 
   @Test
-  void aRefusalIsOneLineAndExitCode1() {
+  void aRefusalIsSaidOnceAndExitCode1() throws IOException, InterruptedException {
     try (FakeGarm server = FakeGarm.start()) {
-      assertThat(run("--url", server.url(), "--password", "S3cret-wrong")).isEqualTo(1);
-      String text = err.toString(StandardCharsets.UTF_8);
-      assertThat(text.lines().filter(line -> line.startsWith("garm-events: ")))
+      Process running =
+          start(Map.of(), "--url", server.url(), "--password", "S3cret-wrong").start();
+      String text = new String(running.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(running.waitFor()).isEqualTo(1);
+      assertThat(text.lines().filter(line -> !line.startsWith("# closed ")))
           .singleElement()
           .asString()
-          .contains("wrong user name or password");
-      assertThat(text).doesNotContain("S3cret-wrong").doesNotContain("\tat ");
-      assertThat(out.size()).isZero();
+          .startsWith("garm-events: ")
+          .contains("wrong user name or password")
+          .doesNotContain("S3cret-wrong");
+      assertThat(running.getInputStream().readAllBytes()).isEmpty();
     }
   }
 
   @Test
-  void unusableFlagsAreOneLineEach() {
-    assertThat(run("--url", "ftp://garm", "--token", "x")).isEqualTo(1);
-    assertThat(run("--url", "http://garm")).isEqualTo(1);
-    assertThat(run("--url", "http://garm", "--token", "x", "--entity", "gnome")).isEqualTo(1);
-    assertThat(run("--url", "http://garm", "--token", "x", "--entity", "pool:explode"))
-        .isEqualTo(1);
-    assertThat(run("--url", "http://garm", "--token", "x", "--filters", "{}")).isEqualTo(1);
-    assertThat(err.toString(StandardCharsets.UTF_8).lines())
-        .hasSize(5)
-        .allSatisfy(line -> assertThat(line).startsWith("garm-events: "));
-    assertThat(run("--url", "http://garm", "--token", "x", "--count", "0")).isEqualTo(2);
-    assertThat(run("--token", "x")).isEqualTo(2);
+  void aWrongFlagIsOneLineWithAHintAndExitCode2() {
+    List<List<String>> wrong =
+        List.of(
+            List.of("--url", "ftp://garm", "--token", "x"),
+            List.of("--url", "http://garm"),
+            List.of("--url", "http://garm", "--token", "x", "--entity", "gnome"),
+            List.of("--url", "http://garm", "--token", "x", "--entity", "pool:explode"),
+            List.of("--url", "http://garm", "--token", "x", "--filters", "{}"),
+            List.of(
+                "--url",
+                "http://garm",
+                "--token",
+                "x",
+                "--filters",
+                "{\"send-everything\":true}",
+                "--entity",
+                "pool"),
+            List.of("--url", "http://garm", "--token", "x", "--count", "0"),
+            List.of("--url", "http://garm", "--token", "x", "--for", "9999999h"),
+            List.of("--url", "http://garm", "--token", "x", "--gnome"),
+            List.of("--url", "http://garm", "--token-file", "/no/such/file"),
+            List.of("--token", "x"));
+    for (List<String> args : wrong) {
+      err.reset();
+      assertThat(run(args.toArray(String[]::new))).as("%s", args).isEqualTo(2);
+      assertThat(errLines())
+          .singleElement()
+          .asString()
+          .startsWith("garm-events: ")
+          .endsWith("; see --help");
+    }
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void helpListsEveryFlag() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("--url", "--token=", "--token-file", "--username", "--password=")
+        .contains("--password-file", "--filters", "--entity", "--ca", "--output", "--count")
+        .contains("--for", "GARM_TOKEN", "GARM_PASSWORD", "--help");
+  }
+
+  @Test
+  void aTokenAndALoginAreNotTakenTogether(@TempDir Path folder) throws IOException {
+    String file = Files.writeString(folder.resolve("secret"), "y\n").toString();
+    for (String token : List.of("--token", "--token-file")) {
+      for (String login : List.of("--password", "--password-file", "--username")) {
+        err.reset();
+        assertThat(run("--url", "http://garm", token, file, login, file)).isEqualTo(2);
+        assertThat(errLines())
+            .containsExactly(
+                "garm-events: give a token, or a user name and password, not both; see --help");
+      }
+    }
+    err.reset();
+    assertThat(run("--url", "http://garm", "--password", "y", "--password-file", file))
+        .isEqualTo(2);
+    assertThat(errLines())
+        .containsExactly("garm-events: give --password or --password-file, not both; see --help");
+  }
+
+  @Test
+  void flagsBeatTheEnvironment() {
+    try (FakeGarm server = FakeGarm.start()) {
+      var wrong = Map.of("GARM_TOKEN", "wrong", "GARM_PASSWORD", "wrong");
+      assertThat(runOnce(server, wrong, "--password", server.password())).isZero();
+      assertThat(runOnce(server, wrong, "--token", server.token().mint())).isZero();
+      var token = Map.of("GARM_TOKEN", "wrong", "GARM_PASSWORD", server.password());
+      assertThat(runOnce(server, token, "--username", server.username())).isZero();
+      assertThat(run(token, "--url", server.url())).isEqualTo(1);
+      var both = Map.of("GARM_TOKEN", server.token().mint(), "GARM_PASSWORD", "wrong");
+      assertThat(runOnce(server, both)).isZero();
+      assertThat(runOnce(server, Map.of("GARM_PASSWORD", server.password()))).isZero();
+    }
+  }
+
+  @Test
+  void aUserNameDoesNotFallBackOnTheTokenOfTheEnvironment() {
+    assertThat(run(Map.of("GARM_TOKEN", "x"), "--url", "http://garm", "--username", "jo"))
+        .isEqualTo(2);
+    assertThat(errLines()).singleElement().asString().contains("--username needs a password");
+  }
+
+  /** The exit code after one event. */
+  private int runOnce(FakeGarm server, Map<String, String> environment, String... flags) {
+    List<String> args = new ArrayList<>(List.of("--url", server.url(), "--count", "1"));
+    args.addAll(List.of(flags));
+    int before = server.connections().size();
+    CompletableFuture<Integer> code =
+        CompletableFuture.supplyAsync(() -> run(environment, args.toArray(String[]::new)));
+    server.await(
+        seen -> seen.connections().size() > before && seen.connections().get(before).hasFilter(),
+        PATIENCE);
+    server.emitRaw(FRAMES.get(0));
+    return code.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void outputIsUtf8WhateverTheLocale() throws IOException, InterruptedException {
+    String frame =
+        "{\"entity-type\":\"github_endpoint\",\"operation\":\"create\","
+            + "\"payload\":{\"name\":\"M\u00fcnchen \u65e5\u672c \uD83D\uDE80\"}}";
+    for (String output : List.of("raw", "json", "text")) {
+      try (FakeGarm server = FakeGarm.start()) {
+        Process running =
+            start(
+                    Map.of("GARM_PASSWORD", server.password()),
+                    "--url",
+                    server.url(),
+                    "--output",
+                    output,
+                    "--count",
+                    "1")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        server.awaitFilter(PATIENCE);
+        server.emitRaw(frame);
+        byte[] printed = running.getInputStream().readAllBytes();
+        assertThat(running.waitFor()).isZero();
+        assertThat(new String(printed, StandardCharsets.UTF_8))
+            .as(output)
+            .contains("M\u00fcnchen \u65e5\u672c \uD83D\uDE80");
+      }
+    }
   }
 
   @Test
@@ -150,16 +276,12 @@ class GarmEventsTest {
   void ctrlCEndsWithExitCode0() throws IOException, InterruptedException {
     try (FakeGarm server = FakeGarm.start()) {
       ProcessBuilder builder =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "-cp",
-              System.getProperty("java.class.path"),
-              GarmEvents.class.getName(),
+          start(
+              Map.of("GARM_PASSWORD", server.password()),
               "--username",
               server.username(),
               "--url",
               server.url());
-      builder.environment().put("GARM_PASSWORD", server.password());
       Process running = builder.redirectErrorStream(true).start();
       var lines =
           new BufferedReader(
@@ -168,5 +290,22 @@ class GarmEventsTest {
       new ProcessBuilder("kill", "-INT", String.valueOf(running.pid())).start().waitFor();
       assertThat(running.waitFor()).isZero();
     }
+  }
+
+  /** The command in a process of its own, in the C locale. */
+  private static ProcessBuilder start(Map<String, String> environment, String... args) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                GarmEvents.class.getName()));
+    line.addAll(List.of(args));
+    var builder = new ProcessBuilder(line);
+    builder.environment().keySet().removeIf(name -> name.startsWith("GARM_"));
+    builder.environment().putAll(environment);
+    builder.environment().put("LC_ALL", "C");
+    return builder;
   }
 }

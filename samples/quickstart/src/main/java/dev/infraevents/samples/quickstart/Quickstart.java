@@ -12,6 +12,7 @@ import dev.infraevents.testkit.garm.FakeGarm;
 import dev.infraevents.testkit.garm.GarmRecording;
 import dev.infraevents.websocket.garm.GarmCredentials;
 import dev.infraevents.websocket.garm.GarmEventSource;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -31,8 +32,21 @@ public final class Quickstart implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private final PrintStream out;
+  private final PrintStream err;
   private final List<String> frames = GarmRecording.head().frames();
   private final CountDownLatch handled = new CountDownLatch(frames.size());
+
+  /**
+   * Makes the command.
+   *
+   * @param out takes the events
+   * @param err takes everything else
+   */
+  public Quickstart(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
 
   @Override
   public Integer call() throws InterruptedException {
@@ -62,17 +76,17 @@ public final class Quickstart implements Callable<Integer> {
             Garm.POOL.created(),
             e -> print(e, e.payload().maxRunners() + " runners of " + e.payload().image()))
         .otherwise(e -> print(e, e.payload().getClass().getSimpleName()))
-        .onSignal(signal -> System.err.println("# " + SignalText.of(signal)))
+        .onSignal(signal -> err.println("# " + SignalText.of(signal)))
         .build();
   }
 
   private void print(Event<?> event, String what) {
-    System.out.println(EventPrinter.text(event, what));
+    out.println(EventPrinter.text(event, what));
     handled.countDown();
   }
 
-  private static int balance(String source, SubscriptionStats books, boolean complete) {
-    System.out.println(source + ": " + books.balanceLine());
+  private int balance(String source, SubscriptionStats books, boolean complete) {
+    out.println(source + ": " + books.balanceLine());
     return complete && books.balances() && books.delivered() == books.received() ? 0 : 1;
   }
 
@@ -82,6 +96,6 @@ public final class Quickstart implements Callable<Integer> {
    * @param args none, or {@code --help}
    */
   public static void main(String... args) {
-    Runner.main(new Quickstart(), args);
+    Runner.main(Quickstart::new, args);
   }
 }

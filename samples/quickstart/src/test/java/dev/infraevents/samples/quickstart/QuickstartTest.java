@@ -14,14 +14,8 @@ class QuickstartTest {
   @Test
   void printsEveryRecordedEventAndBalances() throws InterruptedException {
     var out = new ByteArrayOutputStream();
-    PrintStream stdout = System.out;
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    int code;
-    try {
-      code = new Quickstart().call();
-    } finally {
-      System.setOut(stdout);
-    }
+    var err = new ByteArrayOutputStream();
+    int code = new Quickstart(print(out), print(err)).call();
     List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
     int events = GarmRecording.head().frames().size();
     assertThat(code).isZero();
@@ -31,5 +25,9 @@ class QuickstartTest {
             "garm: received=%d delivered=%d filtered=0 deduplicated=0 dropped=0 undecodable=0"
                 .formatted(events, events));
     assertThat(lines.subList(0, events)).allSatisfy(line -> assertThat(line).startsWith("garm."));
+  }
+
+  private static PrintStream print(ByteArrayOutputStream bytes) {
+    return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 }
