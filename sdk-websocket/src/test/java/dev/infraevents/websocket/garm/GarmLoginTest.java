@@ -1,14 +1,14 @@
 package dev.infraevents.websocket.garm;
 
-import static dev.infraevents.websocket.garm.GarmStreamTest.source;
+import static dev.infraevents.websocket.garm.GarmTests.QUICK;
+import static dev.infraevents.websocket.garm.GarmTests.proxy;
+import static dev.infraevents.websocket.garm.GarmTests.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.infraevents.Backoff;
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.ConnectionOptions;
 import dev.infraevents.HandshakeException;
 import dev.infraevents.ProtocolException;
 import dev.infraevents.SourceException;
@@ -41,11 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(LeakCheck.class)
 class GarmLoginTest {
-
-  private static final ConnectionOptions QUICK =
-      ConnectionOptions.builder()
-          .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
-          .build();
 
   private final Received received = new Received();
 
@@ -170,7 +165,7 @@ class GarmLoginTest {
           Subscription subscription = source.subscribe(received)) {
         assertThat(subscription.awaitStreaming(Received.PATIENCE)).isTrue();
         server.awaitFilter(Received.PATIENCE);
-        server.emit("proxy", "create", GarmStreamTest.proxy("1"));
+        server.emit("proxy", "create", proxy("1"));
         received.awaitSubject("1");
         assertThat(proxy.tunnels()).isEqualTo(2);
       }

@@ -1,32 +1,23 @@
 package dev.infraevents.websocket.garm;
 
-import static dev.infraevents.websocket.garm.GarmStreamTest.source;
+import static dev.infraevents.websocket.garm.GarmTests.QUICK;
+import static dev.infraevents.websocket.garm.GarmTests.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.infraevents.AuthenticationException;
-import dev.infraevents.Backoff;
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.ConnectionOptions;
 import dev.infraevents.HandshakeException;
-import dev.infraevents.ProtocolException;
 import dev.infraevents.SourceException;
-import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceState;
 import dev.infraevents.Subscription;
-import dev.infraevents.Token;
 import dev.infraevents.TransportException;
-import dev.infraevents.garm.Garm;
-import dev.infraevents.garm.GarmFilter;
-import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.garm.FakeGarm;
-import dev.infraevents.testkit.garm.GarmConnection;
 import dev.infraevents.testkit.junit.LeakCheck;
-import dev.infraevents.testkit.junit.VirtualTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
@@ -38,11 +29,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class GarmRefusalTest {
-
-  private static final ConnectionOptions QUICK =
-      ConnectionOptions.builder()
-          .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
-          .build();
 
   private static final String LOGIN = "/api/v1/auth/login";
 
@@ -68,12 +54,6 @@ class GarmRefusalTest {
       assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
       return cause;
     }
-  }
-
-  private static GarmConnection newest(FakeGarm server, int count) {
-    GarmConnection newest = server.awaitConnections(count, Received.PATIENCE).get(count - 1);
-    newest.awaitFilter(Received.PATIENCE);
-    return newest;
   }
 
   @Test
@@ -286,97 +266,6 @@ class GarmRefusalTest {
   }
 
   @Test
-  void aFilterThatIsRejectedAgainAndAgainFails() {
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    try (var server = FakeGarm.start();
-        var source = source(server).filter(pools).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      for (int i = 1; i <= 3; i++) {
-        int epoch = i;
-        newest(server, epoch).close(1000, "");
-      }
-      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
-          .hasCauseInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("rejects the filter")
-          .hasMessageContaining("pool");
-    }
-  }
-
-  @Test
-  void aFilterThatIsRejectedInWordsFailsAtOnce() {
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    try (var server = FakeGarm.start();
-        var source = source(server).filter(pools).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      var connection = server.awaitFilter(Received.PATIENCE);
-      connection.send("invalid filter");
-      connection.close(1000, "");
-      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
-          .hasCauseInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("invalid filter");
-    }
-  }
-
-  @Test
-  void anEarlyRestartIsNotTakenForARejection() throws InterruptedException {
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    try (var server = FakeGarm.start();
-        var source = source(server).filter(pools).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      server.awaitFilter(Received.PATIENCE).close(1000, "");
-      newest(server, 2);
-      server.emit("pool", "create", "{\"id\":\"p\"}");
-      received.awaitSubject("p");
-      assertThat(subscription.status().state()).isEqualTo(SourceState.STREAMING);
-    }
-  }
-
-  @Test
-  void earlyClosesLongApartAreNotTakenForARejection() {
-    var time = new VirtualTime();
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    try (var server = FakeGarm.start();
-        var source =
-            source(server)
-                .filter(pools)
-                .connection(QUICK)
-                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
-                .build();
-        Subscription subscription = source.subscribe(received)) {
-      for (int i = 1; i <= 6; i++) {
-        GarmConnection connection = newest(server, i);
-        received.awaitSignals(Connected.class, i);
-        boolean early = i % 2 == 1;
-        if (!early) {
-          time.advance(Duration.ofSeconds(4)); // quiet, but the filter stands
-        }
-        connection.close(1000, "");
-        received.awaitSignals(Disconnected.class, i);
-        time.advance(Duration.ofSeconds(1)); // past the backoff, not to a deadline
-      }
-      newest(server, 7);
-      assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
-    }
-  }
-
-  @Test
-  void aProviderThatDoesNotKnowTheExpiryIsNotBlamedForAnEarlyRestart() {
-    try (var server = FakeGarm.start()) {
-      var opaque =
-          GarmCredentials.provider(
-              () -> Token.of(server.token().expiresAt(Instant.now().plusSeconds(9_000)).mint()));
-      try (var source = source(server).credentials(opaque).connection(QUICK).build();
-          Subscription subscription = source.subscribe(received)) {
-        newest(server, 1).close(1000, "");
-        newest(server, 2);
-        assertThat(received.awaitSignal(Disconnected.class).cause())
-            .isInstanceOf(TransportException.class);
-        assertThat(subscription.status().state()).isNotEqualTo(SourceState.FAILED);
-      }
-    }
-  }
-
-  @Test
   void aGatewayThatEchoesTheRequestGetsNoSecretIntoTheError() {
     try (var server = FakeGarm.start()) {
       String jwt = server.token().mint();
@@ -409,22 +298,6 @@ class GarmRefusalTest {
             .isEqualTo(Duration.ofHours(1));
         assertThat(subscription.status().epoch()).isEqualTo(1);
       }
-    }
-  }
-
-  @Test
-  void closeCodesAreToldApart() {
-    try (var server = FakeGarm.start();
-        var source = source(server).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      server.awaitFilter(Received.PATIENCE).close(1002, "bad MASK");
-      received.awaitSignals(Disconnected.class, 1);
-      assertThat(received.signals(Disconnected.class).get(0).cause())
-          .isInstanceOf(ProtocolException.class);
-      newest(server, 2).close(1009, "");
-      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
-          .hasCauseInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("1009");
     }
   }
 

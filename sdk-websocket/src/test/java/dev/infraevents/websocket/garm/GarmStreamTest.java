@@ -1,5 +1,7 @@
 package dev.infraevents.websocket.garm;
 
+import static dev.infraevents.websocket.garm.GarmTests.proxy;
+import static dev.infraevents.websocket.garm.GarmTests.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.ConnectionOptions;
@@ -31,16 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class GarmStreamTest {
 
   private final Received received = new Received();
-
-  static GarmEventSource.Builder source(FakeGarm server) {
-    return GarmEventSource.builder()
-        .url(server.url())
-        .credentials(GarmCredentials.password(server.username(), server.password()));
-  }
-
-  static String proxy(String id) {
-    return "{\"id\":%s,\"name\":\"px\"}".formatted(id);
-  }
 
   @Test
   void everyRecordedFrameArrivesTypedAndByteForByte() {

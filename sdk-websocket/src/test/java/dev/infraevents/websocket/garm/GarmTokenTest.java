@@ -1,20 +1,20 @@
 package dev.infraevents.websocket.garm;
 
-import static dev.infraevents.websocket.garm.GarmStreamTest.proxy;
-import static dev.infraevents.websocket.garm.GarmStreamTest.source;
+import static dev.infraevents.websocket.garm.GarmTests.QUICK;
+import static dev.infraevents.websocket.garm.GarmTests.proxy;
+import static dev.infraevents.websocket.garm.GarmTests.source;
+import static dev.infraevents.websocket.garm.GarmTests.virtual;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.infraevents.AuthenticationException;
-import dev.infraevents.Backoff;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.CredentialsRefreshed;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceSignal.GapPossible;
 import dev.infraevents.Subscription;
-import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.garm.FakeGarm;
 import dev.infraevents.testkit.junit.LeakCheck;
@@ -26,11 +26,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(LeakCheck.class)
 class GarmTokenTest {
-
-  private static final ConnectionOptions QUICK =
-      ConnectionOptions.builder()
-          .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
-          .build();
 
   private final Received received = new Received();
 
@@ -46,11 +41,7 @@ class GarmTokenTest {
                 .pingInterval(Duration.ofDays(2))
                 .tokenTimeToLive(Duration.ofHours(24))
                 .start();
-        var source =
-            source(server)
-                .connection(patient)
-                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
-                .build();
+        var source = source(server).connection(patient).timeSource(virtual(time)).build();
         Subscription subscription = source.subscribe(received)) {
       server.awaitFilter(Received.PATIENCE);
       server.emit("proxy", "create", proxy("1"));
@@ -118,7 +109,7 @@ class GarmTokenTest {
                     GarmCredentials.token(
                         server.token().expiresAt(time.clock().instant().plusSeconds(3600)).mint()))
                 .connection(patient)
-                .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
+                .timeSource(virtual(time))
                 .build();
         Subscription subscription = source.subscribe(received)) {
       var connection = server.awaitFilter(Received.PATIENCE);
