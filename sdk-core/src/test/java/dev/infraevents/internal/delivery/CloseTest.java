@@ -9,6 +9,7 @@ import dev.infraevents.Backoff;
 import dev.infraevents.Concurrency;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceSignal.Closed;
+import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.HandlerFailed;
 import dev.infraevents.SourceState;
 import dev.infraevents.testing.ScriptedMessage;
@@ -159,9 +160,16 @@ class CloseTest extends EngineTest {
   @Test
   void closeWithoutDrainFromInsideTheHandlerLeavesItsEventUnsettled() {
     subscribe(AT_LEAST_ONCE);
-    handler.on("a", (event, delivery) -> subscription().close(NOW));
+    var bothSent = new CountDownLatch(1);
+    handler.on(
+        "a",
+        (event, delivery) -> {
+          join(bothSent);
+          subscription().close(NOW);
+        });
 
     List<ScriptedMessage> sent = send("a", "b");
+    bothSent.countDown();
     awaitEnd();
     handler.awaitEnded("a");
 
@@ -188,6 +196,7 @@ class CloseTest extends EngineTest {
   @Test
   void closeFromInsideTheSignalListenerReturnsAtOnce() {
     subscribe(AT_MOST_ONCE);
+    handler.awaitSignals(Connected.class, 1); // which would otherwise close it before the event
     handler.onEverySignal(() -> subscription().close());
     handler.on(
         "a",
