@@ -2,6 +2,7 @@ package dev.infraevents.websocket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.testkit.junit.LeakCheck;
 import java.io.File;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleFinder;
@@ -10,8 +11,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The tests run on the class path; users also put the jars on the module path. */
+@ExtendWith(LeakCheck.class)
 class ModulePathTest {
 
   @Test

@@ -22,8 +22,7 @@ final class LiveThreads {
           "surefire-",
           "junit-");
 
-  // OkHttp names its process-wide threads after their task: one that is busy now may turn out to be
-  // such.
+  // A thread that is busy now may turn out to be a process-wide one.
   private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final Set<String> JVM_GROUPS = Set.of("system", "InnocuousThreadGroup");
@@ -83,7 +82,18 @@ final class LiveThreads {
         || JVM_GROUPS.contains(group.getName())
         || type.startsWith("jdk.internal.") // carriers of virtual threads, pollers
         || type.startsWith("org.junit.") // workers of JUnit's parallel execution
+        || isIdleTaskRunner(thread)
         || Stream.concat(PROCESS_WIDE.stream(), ignoredPrefixes.stream())
             .anyMatch(thread.getName()::startsWith);
+  }
+
+  // OkHttp's process-wide threads keep the name of their last task while they wait for the next.
+  private static boolean isIdleTaskRunner(Thread thread) {
+    return thread.getName().startsWith("OkHttp ")
+        && Arrays.stream(thread.getStackTrace())
+            .anyMatch(
+                frame ->
+                    frame.getClassName().equals("okhttp3.internal.concurrent.TaskRunner")
+                        && frame.getMethodName().equals("awaitTaskToRun"));
   }
 }

@@ -97,9 +97,9 @@ class GarmFaultTest {
     FakeGarm server = garm.server();
     try (var source = source(server).timeSource(virtual(time)).build();
         Subscription subscription = source.subscribe(received)) {
+      // No event before: a reader that is still busy with one would be alive at a later time.
       server.awaitFilter(Received.PATIENCE);
-      server.emit("proxy", "create", proxy("1"));
-      received.awaitSubject("1");
+      received.awaitSignal(Connected.class);
       server.inject(Fault.halfOpen());
 
       time.advance(Duration.ofSeconds(29));
@@ -180,10 +180,10 @@ class GarmFaultTest {
       server.emit("proxy", "create", proxy("1"));
       server.emit("proxy", "create", proxy("2"));
       received.awaitSubject("2");
-      assertThat(received.awaitSignals(SourceSignal.Undecodable.class, 1)).isNotEmpty();
+      received.awaitSignals(SourceSignal.Undecodable.class, 2);
       assertThat(subscription.status().epoch()).isEqualTo(1);
       subscription.close();
-      assertThat(subscription.stats().undecodable()).isPositive();
+      assertThat(subscription.stats().undecodable()).isEqualTo(2);
       assertThat(subscription.stats().balances()).isTrue();
     }
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class GarmOverloadTest {
 
-  private static final int EVENTS = 8_000;
+  private static final int EVENTS = 10_000;
   private static final String PADDING = "x".repeat(20_000);
 
   @Test
@@ -47,6 +47,7 @@ class GarmOverloadTest {
       assertThat(Long.parseLong(result.get("dropped"))).isGreaterThanOrEqualTo(EVENTS - 1_000);
       assertThat(result.get("signalled")).isEqualTo(result.get("dropped"));
       assertThat(Long.parseLong(result.get("lagging"))).isPositive();
+      assertThat(Long.parseLong(result.get("usedMiB"))).as(output).isLessThan(32);
       System.out.println("overload: " + output.strip());
     }
   }

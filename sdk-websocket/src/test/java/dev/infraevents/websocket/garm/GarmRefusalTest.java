@@ -267,7 +267,8 @@ class GarmRefusalTest {
 
   @Test
   void aGatewayThatEchoesTheRequestGetsNoSecretIntoTheError() {
-    try (var server = FakeGarm.start()) {
+    try (var server = FakeGarm.start();
+        var log = new LogText()) {
       String jwt = server.token().mint();
       var options = QUICK.toBuilder().header("X-Key", "S3cret-key").build();
       server.inject(
@@ -276,7 +277,7 @@ class GarmRefusalTest {
               source(server).credentials(GarmCredentials.token(jwt)).connection(options).build();
           Subscription subscription = source.subscribe(received)) {
         var error = (HandshakeException) received.awaitSignal(Disconnected.class).cause();
-        assertThat(error.getMessage() + error.body() + error)
+        assertThat(error.getMessage() + error.body() + error + log.text())
             .contains("Bearer *** X-Key: ***")
             .doesNotContain(jwt)
             .doesNotContain("S3cret-key");

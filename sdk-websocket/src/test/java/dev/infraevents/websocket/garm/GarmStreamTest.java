@@ -4,6 +4,7 @@ import static dev.infraevents.websocket.garm.GarmTests.proxy;
 import static dev.infraevents.websocket.garm.GarmTests.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.Capability;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
@@ -78,6 +79,7 @@ class GarmStreamTest {
       assertThat(upgrade.header("Authorization"))
           .hasValueSatisfying(v -> assertThat(v).startsWith("Bearer "));
       assertThat(subscription.status().epoch()).isEqualTo(1);
+      assertThat(garm.capabilities()).containsExactly(Capability.SERVER_FILTER);
     }
   }
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
+import dev.infraevents.testkit.junit.LeakCheck;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class EventPrinterTest {
 
   private static Event<?> event(String subject) {

@@ -2,18 +2,21 @@ package dev.infraevents.samples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.testkit.junit.LeakCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+@ExtendWith(LeakCheck.class)
 class RunnerTest {
 
   @Command(name = "sample", mixinStandardHelpOptions = true, description = "für Tests")

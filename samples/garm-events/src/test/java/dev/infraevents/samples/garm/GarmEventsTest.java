@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.testkit.garm.FakeGarm;
 import dev.infraevents.testkit.garm.GarmRecording;
+import dev.infraevents.testkit.junit.LeakCheck;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(LeakCheck.class)
 class GarmEventsTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
