@@ -146,7 +146,7 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
      *
      * @param client the client
      * @return this
-     * @throws ConfigurationException if it has a socket factory of its own
+     * @throws ConfigurationException if it has a socket factory or a hostname verifier of its own
      */
     public Builder httpClient(OkHttpClient client) {
       HttpClients.check(client);

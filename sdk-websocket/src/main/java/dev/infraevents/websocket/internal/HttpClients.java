@@ -77,13 +77,20 @@ public final class HttpClients implements AutoCloseable {
    * Checks a client of the user's.
    *
    * @param template the client
-   * @throws ConfigurationException if it brings sockets of its own, whose bytes can not be seen
+   * @throws ConfigurationException if it brings sockets of its own, whose bytes can not be seen, or
+   *     its own idea of which certificate belongs to a host
    */
   public static void check(OkHttpClient template) {
     if (template.socketFactory() != SocketFactory.getDefault()) {
       throw new ConfigurationException(
           "an OkHttpClient with a SocketFactory of its own can not be used: a quiet connection could"
               + " not be told from a dead one",
+          null);
+    }
+    if (template.hostnameVerifier() != new OkHttpClient().hostnameVerifier()) {
+      throw new ConfigurationException(
+          "an OkHttpClient with a HostnameVerifier of its own can not be used: the server's"
+              + " certificate is always verified",
           null);
     }
   }

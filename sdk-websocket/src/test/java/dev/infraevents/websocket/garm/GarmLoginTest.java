@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
+import javax.net.SocketFactory;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -169,6 +170,42 @@ class GarmLoginTest {
         received.awaitSubject("1");
         assertThat(proxy.tunnels()).isEqualTo(2);
       }
+    }
+  }
+
+  @Test
+  void aClientThatVerifiesInItsOwnWayIsRefused() {
+    var trusting = new OkHttpClient.Builder().hostnameVerifier((host, session) -> true).build();
+    assertThatThrownBy(() -> GarmEventSource.builder().httpClient(trusting))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("HostnameVerifier");
+    var ownSockets = new OkHttpClient.Builder().socketFactory(new OwnSockets()).build();
+    assertThatThrownBy(() -> GarmEventSource.builder().httpClient(ownSockets))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("SocketFactory");
+  }
+
+  private static final class OwnSockets extends SocketFactory {
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+      throw new IOException("not to be used");
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress local, int localPort)
+        throws IOException {
+      throw new IOException("not to be used");
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+      throw new IOException("not to be used");
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+        throws IOException {
+      throw new IOException("not to be used");
     }
   }
 
