@@ -182,15 +182,18 @@ class MergedSourceTest {
 
   @Test
   void theSourceCanBeClosedFromInsideTheHandlerWithoutWaitingForItself() throws Exception {
+    var bothSent = new CountDownLatch(1);
     var returned = new CountDownLatch(1);
     Subscription subscription =
         merged.subscribe(
             (event, delivery) -> {
+              bothSent.await();
               merged.close();
               returned.countDown();
             });
     first.send(first.connection(), "a");
     second.send(second.connection(), "b");
+    bothSent.countDown();
     returned.await();
     subscription.completion().toCompletableFuture().get(30, TimeUnit.SECONDS);
     assertThat(subscription.stats().delivered()).isEqualTo(2); // nothing was given up
