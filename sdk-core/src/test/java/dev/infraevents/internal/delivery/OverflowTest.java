@@ -135,6 +135,7 @@ class OverflowTest extends EngineTest {
     subscribe(AT_MOST_ONCE, holding(1, TWO_SECONDS));
     handler.hold("a");
     send("a");
+    handler.awaitStarted("a");
 
     CompletableFuture<Void> sending = sendBlocked(message("b"));
     subscription().close(NOW);

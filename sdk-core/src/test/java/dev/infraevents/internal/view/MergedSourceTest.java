@@ -173,9 +173,9 @@ class MergedSourceTest {
               subscribed.await();
               subscription.get().close();
             }));
-    subscribed.countDown();
     first.send(first.connection(), "a");
     second.send(second.connection(), "b");
+    subscribed.countDown();
     subscription.get().completion().toCompletableFuture().get(30, TimeUnit.SECONDS);
     assertThat(subscription.get().stats().balances()).isTrue();
   }
