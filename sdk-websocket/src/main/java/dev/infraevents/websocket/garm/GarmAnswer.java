@@ -3,6 +3,7 @@ package dev.infraevents.websocket.garm;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.infraevents.websocket.internal.OneLine;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -59,7 +60,7 @@ record GarmAnswer(
     for (String secret : secrets) {
       shown = secret.isEmpty() ? shown : shown.replace(secret, "***");
     }
-    return shown.replaceAll("[\\p{Cntrl}\\s]+", " ");
+    return OneLine.of(shown);
   }
 
   private static JsonNode parse(String body) {

@@ -14,6 +14,7 @@ import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.Settlement;
+import dev.infraevents.websocket.internal.OneLine;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -171,7 +172,7 @@ final class GarmConnection extends WebSocketListener implements Connection {
       return new ProtocolException(source + " reports a protocol error (1002)", null, true);
     }
     if (code != NORMAL || !reason.isEmpty()) {
-      String words = reason.replaceAll("[\\p{Cntrl}\\s]+", " ");
+      String words = OneLine.of(reason);
       return new TransportException(
           source + " closed the connection with code " + code + " (" + words + ")", null);
     }

@@ -10,7 +10,6 @@ import dev.infraevents.Token;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +49,7 @@ final class GarmLogin {
               .request(base.resolve("api/v1/auth/login"))
               .post(RequestBody.create(body, JSON_TYPE))
               .build();
-      GarmAnswer answer = answer(clients.forCalls().newCall(request), secrets(password));
+      GarmAnswer answer = answer(clients.forCalls().newCall(request), clients.secrets(password));
       Token token = token(answer);
       worked = true;
       return token;
@@ -83,12 +82,6 @@ final class GarmLogin {
     } catch (ExecutionException e) {
       throw GarmRefusal.unreachable(base, e.getCause() == null ? e : e.getCause(), worked);
     }
-  }
-
-  private List<String> secrets(String password) {
-    List<String> secrets = new ArrayList<>(options.headers().values());
-    secrets.add(password);
-    return secrets;
   }
 
   private Token token(GarmAnswer answer) {

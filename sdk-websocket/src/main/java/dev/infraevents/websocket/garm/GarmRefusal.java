@@ -7,6 +7,7 @@ import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
 import dev.infraevents.websocket.internal.BaseUrl;
+import dev.infraevents.websocket.internal.OneLine;
 import java.io.IOException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -142,9 +143,7 @@ final class GarmRefusal {
 
   private static String describe(Throwable cause) {
     String message = cause instanceof IOException ? cause.getMessage() : null;
-    return message == null
-        ? cause.getClass().getSimpleName()
-        : message.replaceAll("[\\p{Cntrl}\\s]+", " ");
+    return message == null ? cause.getClass().getSimpleName() : OneLine.of(message);
   }
 
   static @Nullable Instant expired(@Nullable Token token, Instant now) {

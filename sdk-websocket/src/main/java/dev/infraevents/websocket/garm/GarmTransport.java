@@ -12,9 +12,7 @@ import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.Transport;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +32,6 @@ final class GarmTransport implements Transport<GarmPayload> {
   private static final int REJECTIONS = 3;
 
   private final BaseUrl base;
-  private final ConnectionOptions options;
   private final HttpClients clients;
   private final Supplier<GarmFilter> filter;
   private final Consumer<GarmTransport> onClose;
@@ -49,7 +46,6 @@ final class GarmTransport implements Transport<GarmPayload> {
       Supplier<GarmFilter> filter,
       Consumer<GarmTransport> onClose) {
     this.base = base;
-    this.options = options;
     this.clients = new HttpClients(base.url().host(), options, template);
     this.filter = filter;
     this.onClose = onClose;
@@ -88,9 +84,7 @@ final class GarmTransport implements Transport<GarmPayload> {
 
   /** What a refusal must not repeat. */
   Collection<String> secrets(Token token) {
-    List<String> secrets = new ArrayList<>(options.headers().values());
-    secrets.add(token.value());
-    return secrets;
+    return clients.secrets(token.value());
   }
 
   BaseUrl base() {

@@ -6,6 +6,7 @@ import dev.infraevents.TlsOptions;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -143,6 +144,18 @@ public final class HttpClients implements AutoCloseable {
       request.header(header.getKey(), header.getValue());
     }
     return request;
+  }
+
+  /**
+   * What a peer must not be quoted with: a gateway may send back what it was sent.
+   *
+   * @param credential the request's own secret
+   * @return that and the values of the extra headers
+   */
+  public List<String> secrets(String credential) {
+    List<String> secrets = new ArrayList<>(options.headers().values());
+    secrets.add(credential);
+    return secrets;
   }
 
   @Override
