@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class SourceException extends RuntimeException
     permits TransportException,
-        HandshakeException,
+        HttpException,
         AuthenticationException,
         ProtocolException,
         DecodingException,

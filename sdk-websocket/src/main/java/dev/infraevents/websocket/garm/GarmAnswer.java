@@ -100,10 +100,15 @@ record GarmAnswer(
       return Duration.ofSeconds(Long.parseLong(wait));
     }
     Instant until = date(wait);
-    Instant sent = date(header("Date"));
+    Instant sent = sentAt();
     return until == null || sent == null || until.isBefore(sent)
         ? null
         : Duration.between(sent, until);
+  }
+
+  /** When it was sent, by the server's own clock, by which it also judges tokens. */
+  @Nullable Instant sentAt() {
+    return date(header("Date"));
   }
 
   private static @Nullable Instant date(@Nullable String text) {

@@ -10,17 +10,11 @@ import dev.infraevents.Token;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/v1/auth/login}: trades a password for a token. */
@@ -49,38 +43,18 @@ final class GarmLogin {
               .request(base.resolve("api/v1/auth/login"))
               .post(RequestBody.create(body, JSON_TYPE))
               .build();
-      GarmAnswer answer = answer(clients.forCalls().newCall(request), clients.secrets(password));
+      GarmAnswer answer;
+      try {
+        answer =
+            GarmCall.answer(
+                clients.forCalls().newCall(request),
+                response -> GarmAnswer.of(response, clients.secrets(password)));
+      } catch (IOException e) {
+        throw GarmRefusal.unreachable(base, e, worked);
+      }
       Token token = token(answer);
       worked = true;
       return token;
-    }
-  }
-
-  // Not execute(): a thread that reads a socket does not heed its interrupt, and closing must not
-  // wait.
-  private GarmAnswer answer(Call call, List<String> secrets) throws InterruptedException {
-    var answer = new CompletableFuture<GarmAnswer>();
-    call.enqueue(
-        new Callback() {
-          @Override
-          public void onResponse(Call answered, Response response) throws IOException {
-            try (response) {
-              answer.complete(GarmAnswer.of(response, secrets));
-            }
-          }
-
-          @Override
-          public void onFailure(Call failed, IOException error) {
-            answer.completeExceptionally(error);
-          }
-        });
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      call.cancel();
-      throw e;
-    } catch (ExecutionException e) {
-      throw GarmRefusal.unreachable(base, e.getCause() == null ? e : e.getCause(), worked);
     }
   }
 
@@ -92,7 +66,7 @@ final class GarmLogin {
           null);
     }
     if (answer.status() != 200) {
-      throw GarmRefusal.of(base, answer, null, worked);
+      throw GarmRefusal.ofRequest(base, "the login", null, answer, worked);
     }
     try {
       JsonNode token = JSON.readTree(answer.fullBody()).path("token");

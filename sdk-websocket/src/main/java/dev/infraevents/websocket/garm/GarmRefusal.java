@@ -3,6 +3,7 @@ package dev.infraevents.websocket.garm;
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.HandshakeException;
+import dev.infraevents.RequestException;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
@@ -33,7 +34,7 @@ final class GarmRefusal {
       BaseUrl base, GarmAnswer answer, @Nullable Instant expired, boolean worked) {
     return switch (answer.status()) {
       case 401 -> unauthorized(base, answer, expired);
-      case 409 -> conflict(base, answer);
+      case 409 -> handshake(base, answer, true, conflict(answer));
       case 404 ->
           handshake(
               base,
@@ -63,6 +64,80 @@ final class GarmRefusal {
     };
   }
 
+  /**
+   * A request that was answered with an error.
+   *
+   * @param base the server
+   * @param request what was asked, such as {@code GET pools}
+   * @param token the one that was sent, or null
+   * @param answer what it said
+   * @param worked whether it has ever answered as GARM does
+   */
+  static SourceException ofRequest(
+      BaseUrl base, String request, @Nullable Token token, GarmAnswer answer, boolean worked) {
+    int status = answer.status();
+    if (status == 401) {
+      Instant sent = answer.sentAt();
+      return unauthorized(base, answer, sent == null ? null : expired(token, sent));
+    }
+    // An answer in GARM's own form means what it says; any other is perhaps a proxy's, and passes.
+    boolean passing = status >= 500 || status == 429 || status == 408;
+    boolean retryable = passing || (answer.isJson() ? isNotReady(answer) : worked);
+    return new RequestException(
+        "%s answered %s with %d (%s): %s"
+            .formatted(base, request, status, answer.words(), advice(answer)),
+        retryable,
+        status,
+        answer.error(),
+        answer.details(),
+        answer.headers(),
+        answer.body(),
+        answer.retryAfter());
+  }
+
+  private static String advice(GarmAnswer answer) {
+    return switch (answer.status()) {
+      case 400 -> invalid(answer.details());
+      case 403 -> "GARM or a proxy in front of it forbids this";
+      case 404 -> missing(answer);
+      case 409 -> conflict(answer);
+      case 422 -> "GARM understands this and can not do it: change what the details name";
+      case 500 -> "GARM failed, and says why in its own log only";
+      default -> {
+        if (answer.status() >= 400) {
+          yield "the server can not serve this now";
+        }
+        yield answer.header("Location") == null
+            ? "this is no GARM: check the URL"
+            : "the server redirects elsewhere: use its own URL";
+      }
+    };
+  }
+
+  private static String missing(GarmAnswer answer) {
+    return switch (answer.error()) {
+      case "Not Found" -> "there is no such entity, or no longer";
+      case "Not found" -> "this GARM has no such route: it is older than what was asked for";
+      default -> "no GARM at this path: check the URL and its path prefix";
+    };
+  }
+
+  // The details are those of the first run; all else is said by the server itself.
+  private static String invalid(String details) {
+    return switch (details) {
+      case "missing username or email", "invalid email address" ->
+          "give a user name and a valid e-mail address";
+      case "invalid username" -> "use letters and digits only, at most 64";
+      case "password is too weak" ->
+          "choose a longer, less predictable one (GARM asks for a zxcvbn score of 4)";
+      default -> "change what the details name";
+    };
+  }
+
+  private static boolean isNotReady(GarmAnswer answer) {
+    return answer.error().equals("init_required") || answer.error().equals("urls_required");
+  }
+
   // A missing, an expired and a revoked token get the same answer; only our own clock tells them
   // apart.
   private static SourceException unauthorized(
@@ -81,15 +156,13 @@ final class GarmRefusal {
         base + " answered 401 (" + answer.words() + "): " + reason, 401, null);
   }
 
-  private static SourceException conflict(BaseUrl base, GarmAnswer answer) {
-    String what =
-        switch (answer.error()) {
-          case "init_required" -> "GARM has no admin user yet: run garm-cli init";
-          case "urls_required" ->
-              "GARM does not know its own URLs yet: run garm-cli controller update";
-          default -> "GARM is not ready";
-        };
-    return handshake(base, answer, true, what);
+  private static String conflict(GarmAnswer answer) {
+    return switch (answer.error()) {
+      case "init_required" -> "GARM has no admin user yet: run garm-cli init";
+      case "urls_required" -> "GARM does not know its own URLs yet: run garm-cli controller update";
+      case "Conflict" -> "this was done before, or contradicts what is there";
+      default -> "GARM is not ready";
+    };
   }
 
   private static SourceException handshake(

@@ -106,6 +106,16 @@ public final class HttpClients implements AutoCloseable {
   }
 
   /**
+   * A client for answers that may be long.
+   *
+   * @return each call of which is bounded by ten times the connect timeout, and each wait in it by
+   *     one
+   */
+  public OkHttpClient forTransfers() {
+    return client.newBuilder().callTimeout(options.connectTimeout().multipliedBy(10)).build();
+  }
+
+  /**
    * A client for one websocket.
    *
    * @param onBytes told whenever something comes in

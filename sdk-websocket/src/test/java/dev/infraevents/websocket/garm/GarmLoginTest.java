@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.HandshakeException;
 import dev.infraevents.ProtocolException;
+import dev.infraevents.RequestException;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
@@ -78,11 +78,11 @@ class GarmLoginTest {
     HttpServer server = answering(502, "{\"password\":\"S3cret-pw\"}\nnext line");
     try {
       assertThatThrownBy(() -> login(server.getAddress().getPort()).login("admin", "S3cret-pw"))
-          .isInstanceOf(HandshakeException.class)
+          .isInstanceOf(RequestException.class)
           .hasMessageContaining("***")
           .hasMessageNotContaining("S3cret-pw")
           .hasMessageNotContaining("\n")
-          .satisfies(e -> assertThat(((HandshakeException) e).body()).doesNotContain("S3cret-pw"));
+          .satisfies(e -> assertThat(((RequestException) e).body()).doesNotContain("S3cret-pw"));
     } finally {
       server.stop(0);
     }

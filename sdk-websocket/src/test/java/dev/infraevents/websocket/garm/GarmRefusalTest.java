@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.HandshakeException;
+import dev.infraevents.RequestException;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceState;
@@ -131,7 +132,7 @@ class GarmRefusalTest {
   @Test
   void uninitialisedServerIsNoLoginProblem() {
     try (var server = FakeGarm.builder().initialised(false).start()) {
-      var error = (HandshakeException) firstTrouble(source(server));
+      var error = (RequestException) firstTrouble(source(server));
       assertThat(error.status()).isEqualTo(409);
       assertThat(error).hasMessageContaining("init_required").hasMessageContaining("admin user");
       assertThat(received.signals(Disconnected.class))
