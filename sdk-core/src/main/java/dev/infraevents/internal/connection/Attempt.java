@@ -10,6 +10,7 @@ import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
+import dev.infraevents.spi.TokenCache;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;

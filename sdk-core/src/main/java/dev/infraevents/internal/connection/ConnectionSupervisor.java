@@ -15,6 +15,7 @@ import dev.infraevents.internal.delivery.DeliveryEngine;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
+import dev.infraevents.spi.TokenCache;
 import dev.infraevents.spi.Transport;
 import java.net.URI;
 import java.time.Duration;

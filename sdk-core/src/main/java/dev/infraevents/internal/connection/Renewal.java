@@ -3,6 +3,7 @@ package dev.infraevents.internal.connection;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.SourceException;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.spi.TokenCache;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.HttpException;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
+import dev.infraevents.spi.TokenCache;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;

@@ -6,10 +6,8 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.AbstractEventSource;
-import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
 import dev.infraevents.websocket.internal.BaseUrl;
-import dev.infraevents.websocket.internal.HttpClients;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -38,14 +36,16 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
   private final List<GarmTransport> transports = new CopyOnWriteArrayList<>();
   private volatile GarmFilter filter;
 
-  private GarmEventSource(Builder builder, BaseUrl base, GarmCredentials credentials) {
+  private GarmEventSource(Builder builder) {
     super(
-        base.uri(),
+        builder.base().uri(),
         Set.of(Capability.SERVER_FILTER),
         builder.connection,
-        credentials.tokens(new GarmLogin(base, builder.connection, builder.template)),
+        builder
+            .credentials()
+            .tokens(new GarmLogin(builder.base(), builder.connection, builder.template)),
         builder.time);
-    this.base = base;
+    this.base = builder.base();
     this.connection = builder.connection;
     this.template = builder.template;
     this.filter = builder.filter;
@@ -84,37 +84,13 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
   }
 
   /** Builds a {@link GarmEventSource}. Not thread-safe. */
-  public static final class Builder {
-    private @Nullable BaseUrl base;
-    private @Nullable GarmCredentials credentials;
-    private @Nullable OkHttpClient template;
-    private @Nullable TimeSource time;
+  public static final class Builder extends GarmBuilder<Builder> {
     private GarmFilter filter = GarmFilter.everything();
-    private ConnectionOptions connection = ConnectionOptions.DEFAULT;
 
     private Builder() {}
 
-    /**
-     * Sets the server's address; required.
-     *
-     * @param url its base, as garm-cli takes it: http or https (or ws, wss), with the path prefix
-     *     of a reverse proxy if there is one, without {@code /api/v1}
-     * @return this
-     * @throws ConfigurationException if it is no such address
-     */
-    public Builder url(String url) {
-      this.base = BaseUrl.parse(url);
-      return this;
-    }
-
-    /**
-     * Sets who asks; required.
-     *
-     * @param credentials an admin's
-     * @return this
-     */
-    public Builder credentials(GarmCredentials credentials) {
-      this.credentials = Objects.requireNonNull(credentials, "credentials");
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -130,52 +106,13 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
     }
 
     /**
-     * Sets how to connect.
-     *
-     * @param connection deadlines, liveness, backoff, TLS, proxy, headers
-     * @return this
-     */
-    public Builder connection(ConnectionOptions connection) {
-      this.connection = Objects.requireNonNull(connection, "connection");
-      return this;
-    }
-
-    /**
-     * Takes further settings (DNS, interceptors, proxy authentication) from a client of yours. Its
-     * threads and connections are not used, and it is not closed; the connection options win.
-     *
-     * @param client the client
-     * @return this
-     * @throws ConfigurationException if it has a socket factory or a hostname verifier of its own
-     */
-    public Builder httpClient(OkHttpClient client) {
-      HttpClients.check(client);
-      this.template = client;
-      return this;
-    }
-
-    /**
-     * Sets the time, for tests.
-     *
-     * @param time clocks and timers
-     * @return this
-     */
-    public Builder timeSource(TimeSource time) {
-      this.time = Objects.requireNonNull(time, "time");
-      return this;
-    }
-
-    /**
      * Builds the source. Nothing is sent before the first subscription.
      *
      * @return the source
      * @throws ConfigurationException if URL or credentials are missing
      */
     public GarmEventSource build() {
-      if (base == null || credentials == null) {
-        throw new ConfigurationException("a GARM source needs url(...) and credentials(...)", null);
-      }
-      return new GarmEventSource(this, base, credentials);
+      return new GarmEventSource(this);
     }
   }
 }

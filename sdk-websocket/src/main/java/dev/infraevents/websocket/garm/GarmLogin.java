@@ -10,7 +10,9 @@ import dev.infraevents.Token;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import okhttp3.Call;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -18,7 +20,7 @@ import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/v1/auth/login}: trades a password for a token. */
-final class GarmLogin {
+final class GarmLogin implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final MediaType JSON_TYPE = MediaType.get("application/json");
@@ -27,6 +29,8 @@ final class GarmLogin {
   private final ConnectionOptions options;
   private final @Nullable OkHttpClient template;
   private volatile boolean worked;
+  private volatile boolean closed;
+  private volatile @Nullable Call running; // one token is fetched at a time
 
   GarmLogin(BaseUrl base, ConnectionOptions options, @Nullable OkHttpClient template) {
     this.base = base;
@@ -43,25 +47,42 @@ final class GarmLogin {
               .request(base.resolve("api/v1/auth/login"))
               .post(RequestBody.create(body, JSON_TYPE))
               .build();
-      GarmAnswer answer;
-      try {
-        answer =
-            GarmCall.answer(
-                clients.forCalls().newCall(request),
-                response -> GarmAnswer.of(response, clients.secrets(password)));
-      } catch (IOException e) {
-        throw GarmRefusal.unreachable(base, e, worked);
-      }
+      GarmAnswer answer = answer(clients.forCalls().newCall(request), clients.secrets(password));
       Token token = token(answer);
       worked = true;
       return token;
     }
   }
 
+  private GarmAnswer answer(Call call, List<String> secrets) throws InterruptedException {
+    running = call;
+    try {
+      if (closed) {
+        call.cancel();
+      }
+      return GarmCall.answer(call, response -> GarmAnswer.of(response, secrets));
+    } catch (IOException e) {
+      throw GarmRefusal.unreachable(base, e, worked);
+    } finally {
+      running = null;
+    }
+  }
+
+  /** Cancels a login that is under way; there will be no other. */
+  @Override
+  public void close() {
+    closed = true;
+    Call call = running;
+    if (call != null) {
+      call.cancel();
+    }
+  }
+
   private Token token(GarmAnswer answer) {
     if (answer.status() == 401) {
       throw new AuthenticationException(
-          base + " refuses the login (401): wrong user name or password, or the user is disabled",
+          base
+              + " refuses the login (401): wrong user name or password, or the user is disabled (0.1.x says so as well when it has no user yet)",
           401,
           null);
     }

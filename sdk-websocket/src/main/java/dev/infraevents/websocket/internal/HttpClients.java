@@ -46,7 +46,8 @@ public final class HttpClients implements AutoCloseable {
    */
   public HttpClients(String name, ConnectionOptions options, @Nullable OkHttpClient template) {
     this.options = options;
-    this.threads = threads(name);
+    ConnectionPool pool = new ConnectionPool();
+    this.threads = threads(name, pool);
     Dispatcher dispatcher = new Dispatcher(threads);
     // A websocket occupies its call for as long as it lives; a full dispatcher would wait in
     // silence.
@@ -54,7 +55,7 @@ public final class HttpClients implements AutoCloseable {
     OkHttpClient.Builder builder = (template == null ? new OkHttpClient() : template).newBuilder();
     builder
         .dispatcher(dispatcher)
-        .connectionPool(new ConnectionPool())
+        .connectionPool(pool)
         .protocols(List.of(Protocol.HTTP_1_1))
         .followRedirects(false)
         .connectTimeout(options.connectTimeout())
@@ -168,13 +169,18 @@ public final class HttpClients implements AutoCloseable {
     return secrets;
   }
 
+  /** Cancels all calls that are under way, websockets included. */
+  public void cancelCalls() {
+    client.dispatcher().cancelAll();
+  }
+
   @Override
   public void close() {
     threads.shutdown();
     client.connectionPool().evictAll();
   }
 
-  private static ExecutorService threads(String name) {
+  private static ExecutorService threads(String name, ConnectionPool pool) {
     AtomicInteger count = new AtomicInteger();
     return new ThreadPoolExecutor(
         0,
@@ -187,6 +193,12 @@ public final class HttpClients implements AutoCloseable {
               new Thread(task, "infra-events-" + name + "-reader-" + count.incrementAndGet());
           thread.setDaemon(true);
           return thread;
-        });
+        }) {
+      // A call that was still under way at the close has given its connection back since.
+      @Override
+      protected void terminated() {
+        pool.evictAll();
+      }
+    };
   }
 }

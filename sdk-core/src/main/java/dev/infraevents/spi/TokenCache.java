@@ -1,4 +1,4 @@
-package dev.infraevents.internal.connection;
+package dev.infraevents.spi;
 
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.SourceException;
@@ -10,16 +10,23 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the newest token of a subscription. Fetching blocks, one caller at a time, and heeds an
- * interrupt; nothing else blocks.
+ * Holds the newest token of a subscription or of a client, and fetches another when that one nears
+ * its end or was refused. Thread-safe. Fetching blocks, one caller at a time, and heeds an
+ * interrupt, which is kept and shows as a {@link TransportException}; nothing else blocks.
  */
-final class TokenCache {
+public final class TokenCache {
 
-  /** A token and the moment from which it should be replaced, or null if never. */
-  record Lease(Token token, @Nullable Instant renewAt) {}
+  /**
+   * A token to use.
+   *
+   * @param token the token
+   * @param renewAt the moment from which it should be replaced, or null if never
+   */
+  public record Lease(Token token, @Nullable Instant renewAt) {}
 
   private record Refusal(String value, AuthenticationException cause) {}
 
@@ -36,7 +43,15 @@ final class TokenCache {
   private @Nullable Refusal refusal;
   private boolean providerHangs;
 
-  TokenCache(
+  /**
+   * Makes an empty cache. Nothing is fetched before a token is asked for.
+   *
+   * @param provider where tokens come from
+   * @param renewBefore how long before its expiry a token is replaced; at most a fifth of its life
+   * @param clock by which tokens expire
+   * @param onRefresh told of each token that replaces another one, on the thread that asked for it
+   */
+  public TokenCache(
       TokenProvider provider,
       Duration renewBefore,
       InstantSource clock,
@@ -47,8 +62,15 @@ final class TokenCache {
     this.onRefresh = onRefresh;
   }
 
-  /** The token to connect with: the one at hand unless it is refused or nearing its end. */
-  Lease get() throws SourceException {
+  /**
+   * The token to use: the one at hand unless it is refused or nearing its end. One that is nearing
+   * its end is still given if no other can be had at the moment.
+   *
+   * @return a token that was not refused
+   * @throws SourceException if none can be had: an {@link AuthenticationException} if the login is
+   *     refused, or if the provider has nothing but the token that was
+   */
+  public Lease get() throws SourceException {
     Lease spare = whileProviderHangs();
     if (spare != null) {
       return spare;
@@ -72,8 +94,15 @@ final class TokenCache {
     }
   }
 
-  /** A token that outlives another one. */
-  Lease newerThan(Token old) throws SourceException {
+  /**
+   * A token that outlives another one.
+   *
+   * @param old a token that is still good
+   * @return the one at hand, or else a new one
+   * @throws SourceException if none can be had; a {@link TransportException} if the provider has
+   *     nothing that lives longer
+   */
+  public Lease newerThan(Token old) throws SourceException {
     acquire();
     try {
       Lease held = usable();
@@ -92,8 +121,31 @@ final class TokenCache {
     }
   }
 
-  /** The server has refused this token: the next {@link #get} fetches another. */
-  synchronized void refuse(Token bad, AuthenticationException cause) {
+  /**
+   * Makes a request. When its token is refused, the request is made once more with another.
+   *
+   * @param request told the token; throws an {@link AuthenticationException} if it is refused
+   * @param <T> what comes of it
+   * @return what the request returned
+   * @throws SourceException what the request threw, or {@link #get}
+   */
+  public <T> T request(Function<Token, T> request) throws SourceException {
+    Token token = get().token();
+    try {
+      return request.apply(token);
+    } catch (AuthenticationException e) {
+      refuse(token, e);
+      return request.apply(get().token());
+    }
+  }
+
+  /**
+   * Tells that the server has refused a token: the next {@link #get} fetches another.
+   *
+   * @param bad the token; nothing happens if it is no longer the newest
+   * @param cause how it was refused
+   */
+  public synchronized void refuse(Token bad, AuthenticationException cause) {
     refusal = new Refusal(bad.value(), cause);
   }
 
