@@ -20,6 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Event<P> implements Envelope {
 
+  /**
+   * The attribute of an event that did not come over the stream: how it was found, such as {@code
+   * reconcile}.
+   */
+  public static final String ORIGIN = "origin";
+
+  /** The attribute, {@code true}, of an event that is older than what was delivered before it. */
+  public static final String STALE = "stale";
+
   /** The content type of JSON data. */
   public static final String JSON = "application/json";
 
@@ -181,6 +190,28 @@ public final class Event<P> implements Envelope {
       throw new ClassCastException("the payload of " + this + " is no " + payloadType.getName());
     }
     return (Event<Q>) this;
+  }
+
+  /**
+   * Adds a fact of the envelope.
+   *
+   * @param name as for {@link Builder#attribute}
+   * @param value its text
+   * @return a copy of this event with one more attribute, or another value of it
+   */
+  public Event<P> withAttribute(String name, String value) {
+    Builder<P> copy = builder(type);
+    copy.id = id;
+    return copy.source(source)
+        .subject(subject)
+        .time(time)
+        .receivedAt(receivedAt)
+        .payload(payload)
+        .data(data, dataContentType)
+        .raw(raw)
+        .attributes(attributes)
+        .attribute(name, value)
+        .build();
   }
 
   private String contentId() {

@@ -129,6 +129,28 @@ public sealed interface SourceSignal {
   record Reconciled(URI source, Instant at, long listed, long delivered) implements SourceSignal {}
 
   /**
+   * The source's state could not be listed, so what the stream missed is still missing.
+   *
+   * @param source the source
+   * @param at when
+   * @param cause why
+   * @param retryIn how long until it is tried again
+   */
+  record ReconcileFailed(URI source, Instant at, SourceException cause, Duration retryIn)
+      implements SourceSignal {}
+
+  /**
+   * The server does not take the filter, so everything is received and filtered here.
+   *
+   * @param source the source
+   * @param at when
+   * @param filter the filter, in the server's words
+   * @param reason what happened
+   */
+  record FilterRefused(URI source, Instant at, String filter, String reason)
+      implements SourceSignal {}
+
+  /**
    * The subscription has ended. The last signal.
    *
    * @param source the source

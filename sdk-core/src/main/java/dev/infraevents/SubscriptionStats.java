@@ -7,7 +7,7 @@ package dev.infraevents;
  *
  * @param received messages taken from the source
  * @param delivered events whose handler ran and which were settled, well or badly
- * @param filtered events a client-side filter kept back
+ * @param filtered events that were kept back here: by a filter, or because they were outdated
  * @param deduplicated events recognised as a repetition, whose handler did not run again
  * @param dropped events that were taken but whose handling never ran to an end: overflow, a passed
  *     deadline, given up at close

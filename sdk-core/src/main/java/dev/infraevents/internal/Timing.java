@@ -114,6 +114,15 @@ public final class Timing {
       }
     }
 
+    /**
+     * Says whether there is nothing left to cancel.
+     *
+     * @return true once the task has been started or cancelled
+     */
+    public boolean isSpent() {
+      return spent.get();
+    }
+
     private void scheduled(Future<?> future) {
       scheduled = future;
       if (spent.get()) {

@@ -2,8 +2,11 @@ package dev.infraevents.spi;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
+import dev.infraevents.SourceSignal;
 import dev.infraevents.Token;
+import java.time.Duration;
 import java.time.Instant;
 
 /**
@@ -57,6 +60,25 @@ public interface ConnectionContext<P> {
   boolean message(InboundMessage<P> message);
 
   /**
+   * Whether the subscription's own filter lets an event through. For what is expensive to find out.
+   *
+   * @param envelope the event
+   * @return true if it would be delivered
+   */
+  boolean wants(Envelope envelope);
+
+  /**
+   * A message that did not come over this connection: state that was listed, or history that was
+   * read, because the stream may have missed it. No sign of life, and not compared with what an
+   * overlapping connection brings. It can wait, so nothing is dropped for it and half of the buffer
+   * is left to the stream.
+   *
+   * @param message the message
+   * @return false if there is no room for it now: nothing has been done, try again later
+   */
+  boolean backfill(InboundMessage<P> message);
+
+  /**
    * A message came in whose envelope can not be read.
    *
    * @param raw the message
@@ -73,6 +95,21 @@ public interface ConnectionContext<P> {
    *     it, and now and then without need; on any thread; must not block
    */
   void onRoom(Runnable resume);
+
+  /**
+   * Tells the handler of something besides events.
+   *
+   * @param signal what happened
+   */
+  void signal(SourceSignal signal);
+
+  /**
+   * Runs a task later, unless the attempt is over by then.
+   *
+   * @param task short, not blocking
+   * @param delay how much later
+   */
+  void schedule(Runnable task, Duration delay);
 
   /**
    * The connection ended or could not be established.

@@ -4,6 +4,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.Envelope;
 import dev.infraevents.Event;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One message as a transport read it: its envelope is known, its payload not yet decoded.
@@ -16,10 +17,11 @@ public interface InboundMessage<P> extends Envelope {
    * Decodes the payload. Called at most once, after the filter, on the thread that brought the
    * message.
    *
-   * @return the event
+   * @return the event; null if only the payload shows that it is not wanted, which counts as
+   *     filtered
    * @throws DecodingException if the payload can not be read; its message quotes no payload
    */
-  Event<P> decode() throws DecodingException;
+  @Nullable Event<P> decode() throws DecodingException;
 
   /**
    * Exactly what arrived.

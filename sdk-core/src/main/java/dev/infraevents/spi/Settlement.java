@@ -39,6 +39,12 @@ public interface Settlement {
   CompletionStage<AckOutcome> extend(Duration by);
 
   /**
+   * The message had no room and will not be handled, nor settled. Called on any thread; must not
+   * block.
+   */
+  default void dropped() {}
+
+  /**
    * When the source will stop waiting; may change after {@link #extend}.
    *
    * @return the deadline by the local clock, or null if there is none

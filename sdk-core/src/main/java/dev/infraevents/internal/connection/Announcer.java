@@ -49,7 +49,7 @@ final class Announcer {
     signal(new SourceSignal.CredentialsRefreshed(source, now, token.expiresAt()), effects);
   }
 
-  private void signal(SourceSignal signal, Effects effects) {
+  void signal(SourceSignal signal, Effects effects) {
     effects.tell(() -> signals.accept(signal));
   }
 }

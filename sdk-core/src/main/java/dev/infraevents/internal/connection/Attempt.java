@@ -2,7 +2,9 @@ package dev.infraevents.internal.connection;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
+import dev.infraevents.SourceSignal;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
 import dev.infraevents.internal.Timing;
@@ -11,7 +13,10 @@ import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
 import dev.infraevents.spi.TokenCache;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,7 @@ final class Attempt<P> implements ConnectionContext<P> {
   private volatile @Nullable Runnable resume;
   private final AtomicInteger delivering = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger(); // still to be taken back
+  private final Set<Timing.Timer> tasks = ConcurrentHashMap.newKeySet();
 
   // Written by the thread that asks for a token.
   volatile TokenCache.@Nullable Lease lease;
@@ -91,6 +97,8 @@ final class Attempt<P> implements ConnectionContext<P> {
     cancel(deadline);
     cancel(silence);
     cancel(renewal);
+    tasks.forEach(Timing.Timer::cancel);
+    tasks.clear();
   }
 
   static void cancel(Timing.@Nullable Timer timer) {
@@ -197,6 +205,16 @@ final class Attempt<P> implements ConnectionContext<P> {
   }
 
   @Override
+  public boolean wants(Envelope envelope) {
+    return supervisor.wants(envelope);
+  }
+
+  @Override
+  public boolean backfill(InboundMessage<P> message) {
+    return !receiving || supervisor.backfill(message);
+  }
+
+  @Override
   public boolean undecodable(Bytes raw, DecodingException cause, Settlement settlement) {
     activity();
     if (!receiving) {
@@ -216,6 +234,28 @@ final class Attempt<P> implements ConnectionContext<P> {
   public void onRoom(Runnable resumeReading) {
     refusals.set(0); // they were told to a reader that is gone
     resume = resumeReading;
+  }
+
+  @Override
+  public void signal(SourceSignal signal) {
+    if (!over) {
+      supervisor.signal(signal);
+    }
+  }
+
+  @Override
+  public void schedule(Runnable task, Duration delay) {
+    tasks.removeIf(Timing.Timer::isSpent);
+    tasks.add(supervisor.schedule(() -> runTask(task), delay));
+    if (!receiving) {
+      cancelTimers();
+    }
+  }
+
+  private void runTask(Runnable task) {
+    if (receiving) {
+      task.run();
+    }
   }
 
   @Override

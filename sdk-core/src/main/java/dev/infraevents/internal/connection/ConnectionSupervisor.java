@@ -4,6 +4,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DecodingException;
+import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceState;
@@ -191,6 +192,22 @@ public final class ConnectionSupervisor<P> {
 
   boolean message(InboundMessage<P> message) {
     return engine.offer(message);
+  }
+
+  void signal(SourceSignal signal) {
+    change(effects -> announcer.signal(signal, effects));
+  }
+
+  Timing.Timer schedule(Runnable task, Duration delay) {
+    return time.schedule(task, delay);
+  }
+
+  boolean wants(Envelope envelope) {
+    return engine.wants(envelope);
+  }
+
+  boolean backfill(InboundMessage<P> message) {
+    return engine.backfill(message);
   }
 
   boolean undecodable(Bytes raw, DecodingException cause, Settlement settlement) {

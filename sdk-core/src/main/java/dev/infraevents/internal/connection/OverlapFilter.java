@@ -21,6 +21,8 @@ final class OverlapFilter {
   // All below guarded by this. Only digests are kept: messages can be a megabyte each.
   private final Map<Digest, Seen> messages = new HashMap<>();
   private long survivor; // 0 while there are two
+  private boolean quiet = true; // no message on either, since the change-over
+  private boolean matched; // a message came on both
 
   OverlapFilter(long newEpoch) {
     this.newEpoch = newEpoch;
@@ -34,6 +36,7 @@ final class OverlapFilter {
     if (survivor != 0) {
       return epoch == survivor;
     }
+    quiet = false;
     Seen seen = messages.get(message);
     if (seen == null) {
       if (messages.size() >= MAX_MESSAGES) {
@@ -42,7 +45,22 @@ final class OverlapFilter {
       seen = new Seen();
       messages.put(message, seen);
     }
-    return epoch == newEpoch ? ++seen.onNew > seen.onOld : ++seen.onOld > seen.onNew;
+    boolean first = epoch == newEpoch ? ++seen.onNew > seen.onOld : ++seen.onOld > seen.onNew;
+    matched |= !first;
+    return first;
+  }
+
+  /** The new connection is up. */
+  synchronized void changeOver() {
+    quiet = true;
+  }
+
+  /**
+   * Whether the old connection can go. A message that came on both shows that the new one gets all
+   * there is, and that what was underway on the old one before that has been read.
+   */
+  synchronized boolean isOver() {
+    return quiet || matched;
   }
 
   /** One connection is left. A message of the other that is still on its way is a repetition. */

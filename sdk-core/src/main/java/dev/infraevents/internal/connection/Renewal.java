@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Renewal<P> {
 
   /**
-   * How long the old connection stays open beside the new one. The filter on the new one takes
-   * effect some time after it was sent, unacknowledged; this is many times the round trip that
-   * takes.
+   * How long the old connection stays open beside the new one at least. The filter on the new one
+   * takes effect some time after it was sent, unacknowledged; this is many times the round trip
+   * that takes. When messages flow, they decide: see {@link OverlapFilter#isOver}.
    */
   private static final Duration OVERLAP = Duration.ofSeconds(5);
 
@@ -120,6 +120,9 @@ final class Renewal<P> {
     changedOver = time.nanoTime();
     changedOverAt = time.now();
     failures = 0;
+    if (overlap != null) {
+      overlap.changeOver();
+    }
     awaitEnd(old, next);
     announcer.connected(next.epoch(), true, effects);
   }
@@ -133,10 +136,10 @@ final class Renewal<P> {
     if (old != retiring || state.isEnding()) {
       return;
     }
-    if (isProven(old)) {
+    if (isProven(old) && (overlap == null || overlap.isOver())) {
       endRetiring(effects);
     } else {
-      awaitEnd(old, next); // until it shows life or is known to be dead
+      awaitEnd(old, next); // until it shows life or is known to be dead, and nothing is missing
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.infraevents.internal.delivery;
 
+import dev.infraevents.spi.Settlement;
+import java.util.List;
+
 /**
  * How an admission went, and what the caller has to do now that the lock is released.
  *
@@ -7,9 +10,9 @@ package dev.infraevents.internal.delivery;
  * @param worker a worker has been reserved and is to be started
  * @param room whether another message would fit
  * @param lagging the buffer has just become half full
- * @param drops something was dropped, this message or older ones
+ * @param dropped what had no room: this message, or older ones
  */
-record Admission(How how, boolean worker, boolean room, boolean lagging, boolean drops) {
+record Admission(How how, boolean worker, boolean room, boolean lagging, List<Settlement> dropped) {
 
   /** What became of a message that was brought. */
   enum How {
@@ -23,5 +26,5 @@ record Admission(How how, boolean worker, boolean room, boolean lagging, boolean
     CLOSED
   }
 
-  static final Admission CLOSED = new Admission(How.CLOSED, false, false, false, false);
+  static final Admission CLOSED = new Admission(How.CLOSED, false, false, false, List.of());
 }

@@ -46,6 +46,11 @@ final class Congestion {
     return books.inFlight < maxEvents && books.inFlightBytes < maxBytes;
   }
 
+  boolean hasSpare(int size) {
+    return books.inFlight == 0
+        || ((books.inFlight + 1) * 2 <= maxEvents && (books.inFlightBytes + size) * 2 <= maxBytes);
+  }
+
   /** True once for each congestion, when more than one event fill the buffer to half. */
   boolean noticeLag() {
     boolean news = !lagging && books.inFlight > 1 && filledTo(2);

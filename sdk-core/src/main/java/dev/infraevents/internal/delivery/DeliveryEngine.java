@@ -4,6 +4,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.DecodingException;
 import dev.infraevents.DeliveryOptions;
+import dev.infraevents.Envelope;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.OverflowException;
@@ -81,14 +82,10 @@ public final class DeliveryEngine<P> {
    * @return whether there is room for another
    */
   public boolean offer(InboundMessage<P> message) {
-    if (!wanted(message)) {
-      Admission counted = workload.count(Entry.FILTERED);
-      if (counted.how() != Admission.How.CLOSED) {
-        settler.ackFiltered(message.settlement());
-      }
-      return done(counted);
+    if (!wants(message)) {
+      return filtered(message);
     }
-    Event<P> event;
+    @Nullable Event<P> event;
     try {
       event = message.decode();
     } catch (DecodingException e) {
@@ -99,8 +96,25 @@ public final class DeliveryEngine<P> {
           new DecodingException("the payload can not be read: " + e.getClass().getName(), null);
       return undecodable(message.raw(), cause, message.settlement());
     }
+    if (event == null) {
+      return filtered(message);
+    }
     var delivery = ManagedDelivery.of(settler, event, message.settlement(), message.attempt());
     return admit(delivery, settler.dedupes() ? event.id() : null);
+  }
+
+  /**
+   * As {@link #offer}, but only if that leaves half of the buffer free.
+   *
+   * @param message the message
+   * @return false if it was not taken for lack of room
+   */
+  public boolean backfill(InboundMessage<P> message) {
+    if (!workload.hasSpare(message.raw().size())) {
+      return false;
+    }
+    offer(message);
+    return true;
   }
 
   /**
@@ -181,12 +195,26 @@ public final class DeliveryEngine<P> {
     }
   }
 
-  private boolean wanted(InboundMessage<P> message) {
+  /**
+   * Evaluates the subscription's filter.
+   *
+   * @param message an event
+   * @return whether it is wanted; true if the filter throws
+   */
+  public boolean wants(Envelope message) {
     try {
       return context.options().filter().test(message);
     } catch (RuntimeException | Error e) {
       return true; // better an event too many than one lost to a broken filter
     }
+  }
+
+  private boolean filtered(InboundMessage<P> message) {
+    Admission counted = workload.count(Entry.FILTERED);
+    if (counted.how() != Admission.How.CLOSED) {
+      settler.ackFiltered(message.settlement());
+    }
+    return done(counted);
   }
 
   private boolean admit(ManagedDelivery<P> delivery, @Nullable String dedupeId) {
@@ -202,7 +230,8 @@ public final class DeliveryEngine<P> {
     if (admission.worker()) {
       startWorker();
     }
-    if (admission.drops()) {
+    if (!admission.dropped().isEmpty()) {
+      settler.dropped(admission.dropped());
       drops.report();
     }
     if (admission.lagging()) {

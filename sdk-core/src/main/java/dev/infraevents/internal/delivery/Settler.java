@@ -9,6 +9,7 @@ import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -106,6 +107,17 @@ final class Settler<P> {
     guarded(settlement, Settlement::ack);
   }
 
+  /** Messages for which there was no room. */
+  void dropped(List<Settlement> settlements) {
+    for (Settlement settlement : settlements) {
+      try {
+        settlement.dropped();
+      } catch (RuntimeException | Error e) {
+        LOG.log(System.Logger.Level.WARNING, "the transport failed to take note of a drop", e);
+      }
+    }
+  }
+
   /** A redelivery of work that is done: acknowledged, the handler does not run again. */
   void ackDuplicate(ManagedDelivery<P> delivery) {
     if (workload.decide(delivery, Verdict.ACKED)) {
@@ -196,8 +208,8 @@ final class Settler<P> {
   private CompletionStage<AckOutcome> decided(ManagedDelivery<P> delivery, Verdict wanted) {
     Verdict verdict = delivery.verdict;
     if (verdict == Verdict.GIVEN_UP) {
-      boolean none = delivery.settlement == Settlement.none();
-      delivery.outcome.complete(none ? AckOutcome.NOT_APPLICABLE : AckOutcome.STREAM_GONE);
+      delivery.outcome.complete(
+          context.profile().redelivers() ? AckOutcome.STREAM_GONE : AckOutcome.NOT_APPLICABLE);
     }
     return (verdict == wanted || verdict == Verdict.GIVEN_UP)
         ? delivery.outcome.minimalCompletionStage()

@@ -6,8 +6,11 @@ import dev.infraevents.SubscriptionStats;
 import dev.infraevents.internal.Timing;
 import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
+import dev.infraevents.spi.Settlement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,11 +62,11 @@ final class Workload<P> {
         return Admission.CLOSED;
       }
       if (dedupeId != null && attach(dedupeId, delivery)) {
-        return admission(Admission.How.ATTACHED, false, false);
+        return admission(Admission.How.ATTACHED, false, List.of());
       }
-      long droppedBefore = books.dropped;
+      List<Settlement> victims = List.of();
       if (!demandDriven && !congestion.fits(delivery.size())) {
-        makeRoom(delivery.size());
+        victims = makeRoom(delivery.size());
         if (!accepting) { // closed while this waited
           return Admission.CLOSED;
         }
@@ -72,10 +75,20 @@ final class Workload<P> {
       if (!demandDriven && !congestion.fits(delivery.size())) {
         books.dropped++;
         drops.note(delivery.receivedAt());
-        return admission(Admission.How.DROPPED, false, true);
+        return admission(Admission.How.DROPPED, false, List.of(delivery.settlement));
       }
       enter(delivery, dedupeId);
-      return admission(Admission.How.TAKEN, claimWorker(), books.dropped > droppedBefore);
+      return admission(Admission.How.TAKEN, claimWorker(), victims);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether half of the buffer stays free even with a message of this size. */
+  boolean hasSpare(int size) {
+    lock.lock();
+    try {
+      return !accepting || congestion.hasSpare(size);
     } finally {
       lock.unlock();
     }
@@ -90,13 +103,13 @@ final class Workload<P> {
       }
       books.received++;
       books.enter(entry);
-      return admission(Admission.How.COUNTED, false, false);
+      return admission(Admission.How.COUNTED, false, List.of());
     } finally {
       lock.unlock();
     }
   }
 
-  private Admission admission(Admission.How how, boolean worker, boolean dropped) {
+  private Admission admission(Admission.How how, boolean worker, List<Settlement> dropped) {
     boolean room = congestion.hasRoom();
     if (!room && demandDriven) {
       congestion.refused();
@@ -125,7 +138,8 @@ final class Workload<P> {
     return true;
   }
 
-  private void makeRoom(int size) {
+  private List<Settlement> makeRoom(int size) {
+    List<Settlement> victims = new ArrayList<>(1);
     if (options.overflow() instanceof OverflowPolicy.Block block) {
       congestion.beginWait(block.maxPause(), this::endPause);
       while (accepting && !congestion.fits(size) && !congestion.isPauseSpent()) {
@@ -139,8 +153,10 @@ final class Workload<P> {
         oldest.verdict = Verdict.GIVEN_UP;
         drops.note(oldest.receivedAt());
         leave(oldest, Entry.DROPPED);
+        victims.add(oldest.settlement);
       }
     }
+    return victims;
   }
 
   private void endPause(int pause) {

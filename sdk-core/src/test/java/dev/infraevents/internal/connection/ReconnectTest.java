@@ -10,6 +10,7 @@ import dev.infraevents.HandlerException;
 import dev.infraevents.HandshakeException;
 import dev.infraevents.OverflowException;
 import dev.infraevents.ProtocolException;
+import dev.infraevents.RequestException;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceState;
 import dev.infraevents.Token;
@@ -170,6 +171,8 @@ class ReconnectTest {
         Arguments.of(new TransportException("t", null), true),
         Arguments.of(new HandshakeException("h", true, 503, Map.of(), "", null), true),
         Arguments.of(new HandshakeException("h", false, 409, Map.of(), "", null), false),
+        Arguments.of(request(true, 503), true),
+        Arguments.of(request(false, 400), false),
         Arguments.of(new AuthenticationException("a", 401, null), false),
         Arguments.of(new ProtocolException("p", null, true), true),
         Arguments.of(new ProtocolException("p", null, false), false),
@@ -179,12 +182,21 @@ class ReconnectTest {
         Arguments.of(new OverflowException("o", null), false));
   }
 
+  private static RequestException request(boolean retryable, int status) {
+    return new RequestException("r", retryable, status, "", "", Map.of(), "", null);
+  }
+
+  private static Stream<Class<?>> leaves(Class<?> type) {
+    return type.isSealed()
+        ? Arrays.stream(type.getPermittedSubclasses()).flatMap(ReconnectTest::leaves)
+        : Stream.of(type);
+  }
+
   @Test
   void theTableOfSourceExceptionsIsComplete() {
     List<String> covered =
         everySourceException().map(row -> row.get()[0].getClass().getName()).distinct().toList();
-    List<String> all =
-        Arrays.stream(SourceException.class.getPermittedSubclasses()).map(Class::getName).toList();
+    List<String> all = leaves(SourceException.class).map(Class::getName).toList();
     assertThat(covered).containsExactlyInAnyOrderElementsOf(all);
   }
 

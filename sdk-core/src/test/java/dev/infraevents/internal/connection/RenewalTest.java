@@ -137,11 +137,51 @@ class RenewalTest {
     FakeConnection old = streamingUntilRenewal();
     FakeConnection next = rig.connection().streams();
     old.sends("a");
+    next.sends("a");
     rig.passes(OVERLAP);
     assertThat(old.isClosed()).isTrue();
     next.sends("a", "a");
     old.sends("late");
     assertThat(rig.events).containsExactly("a", "a", "a");
+  }
+
+  @Test
+  void theOldOneStaysWhileItAloneBringsMessages() {
+    FakeConnection old = streamingUntilRenewal();
+    FakeConnection next = rig.connection().streams();
+    old.sends("a"); // the filter of the new one is not in effect yet
+    rig.passes(OVERLAP);
+    old.sends("b");
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isFalse();
+    old.sends("c");
+    next.sends("c");
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isTrue();
+    assertThat(rig.events).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void theOldOneStaysUntilItHasBroughtWhatTheNewOneBegan() {
+    FakeConnection old = streamingUntilRenewal();
+    FakeConnection next = rig.connection().streams();
+    next.sends("c");
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isFalse();
+    old.sends("a", "b", "c"); // it was behind
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isTrue();
+    assertThat(rig.events).containsExactly("c", "a", "b");
+  }
+
+  @Test
+  void whatTheOldOneBroughtBeforeTheChangeOverHoldsNothingUp() {
+    FakeConnection old = streamingUntilRenewal();
+    old.sends("a");
+    rig.connection().streams();
+    old.showsLife();
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isTrue();
   }
 
   @Test

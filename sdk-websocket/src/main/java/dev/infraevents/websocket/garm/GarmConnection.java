@@ -8,11 +8,9 @@ import dev.infraevents.ProtocolException;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
-import dev.infraevents.garm.GarmDecoder;
-import dev.infraevents.garm.GarmFilter;
-import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
+import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
 import dev.infraevents.websocket.internal.OneLine;
 import java.io.IOException;
@@ -27,120 +25,133 @@ import okio.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One websocket to GARM: sends the filter, hands frames on, and works out why it ended. OkHttp
- * calls the listener's methods on one thread, the reader of this connection.
+ * One websocket to GARM: hands messages on, and works out why it ended. OkHttp calls the listener's
+ * methods on one thread, the reader of this connection.
+ *
+ * @param <P> the payload class
  */
-final class GarmConnection extends WebSocketListener implements Connection {
+abstract class GarmConnection<P> extends WebSocketListener implements Connection {
 
   private static final int NORMAL = 1000;
   private static final int PROTOCOL_ERROR = 1002;
   private static final int TOO_BIG = 1009;
 
-  /** A close within this time of a filter, without an event in between, may be its rejection. */
-  private static final Duration REJECTION_WINDOW = Duration.ofSeconds(2);
-
   /** The server's clock may be ahead of ours by this much when it closes at a token's expiry. */
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
 
-  private final GarmDecoder decoder = new GarmDecoder();
-  private final GarmTransport transport;
-  private final ConnectionContext<GarmPayload> context;
-  private final Token token;
-  private final URI source;
+  /** What a server decides on at once has happened within this time. */
+  static final Duration EARLY = Duration.ofSeconds(2);
+
+  final ConnectionContext<P> context;
+  final URI source;
+  final Token token;
+  private final GarmTransport<P> transport;
   private final @Nullable Instant expiry;
   private final boolean isEndless;
 
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile @Nullable WebSocket socket; // set by open, before anything is sent
-  private volatile @Nullable GarmFilter filter; // the newest that was sent
-  private volatile @Nullable Instant filterSentAt; // null once an event proves that it was accepted
-  private @Nullable String complaint; // reader only
-  private boolean upgraded; // reader only
+  private volatile boolean upgraded;
+  private Instant upgradedAt = Instant.MAX; // reader only
+  private boolean quiet = true; // reader only: no message has come
 
-  GarmConnection(
-      GarmTransport transport, ConnectionContext<GarmPayload> context, Token token, URI source) {
+  GarmConnection(GarmTransport<P> transport, ConnectionContext<P> context, Token token) {
     this.transport = transport;
     this.context = context;
     this.token = token;
-    this.source = source;
+    this.source = transport.base().uri();
     // A provider need not know the expiry; the token itself does, if it is one of GARM's.
     this.expiry =
         token.expiresAt() != null ? token.expiresAt() : Token.ofJwt(token.value()).expiresAt();
     this.isEndless = expiry == null && token.value().chars().filter(c -> c == '.').count() == 2;
   }
 
-  void opened(WebSocket webSocket) {
+  /** Reads one message. */
+  abstract InboundMessage<P> read(Bytes message) throws DecodingException;
+
+  /** The connection is up; nothing has been received. */
+  void onUpgrade() {}
+
+  /** Hands a message on. */
+  void deliver(InboundMessage<P> message) {
+    context.message(message);
+  }
+
+  /** A message could not be read. */
+  void onUnreadable(Bytes message) {}
+
+  /** GARM has closed with a bare 1000, and not because of the token. */
+  SourceException bareClose() {
+    return new TransportException(
+        source + " closed the connection without a reason: it is probably restarting", null);
+  }
+
+  /** The connection is over, for whatever reason. */
+  void onEnd() {}
+
+  final void opened(WebSocket webSocket) {
     socket = webSocket;
   }
 
-  /**
-   * Sends the filter that is wanted now, unless it was the last that was sent. GARM does not
-   * acknowledge a filter; a refusal shows as a close.
-   */
-  synchronized void sendFilter() {
+  final boolean isClosing() {
+    return closing.get();
+  }
+
+  final void send(String text) {
     WebSocket open = socket;
-    GarmFilter wanted = transport.filter();
-    if (open != null && !wanted.equals(filter)) {
-      filter = wanted;
-      filterSentAt = context.now();
-      open.send(wanted.toJson());
+    if (open != null) {
+      open.send(text);
     }
   }
 
   @Override
-  public void onOpen(WebSocket webSocket, Response response) {
+  public final void onOpen(WebSocket webSocket, Response response) {
     socket = webSocket;
-    upgraded = true;
     if (closing.get()) {
       webSocket.cancel();
       return;
     }
-    transport.upgraded(this);
-    if (closing.get()) {
-      transport.closed(this); // closed meanwhile: it must not be kept
-    }
+    upgraded = true;
+    upgradedAt = context.now();
+    transport.upgraded();
+    onUpgrade();
     context.streaming(false);
   }
 
   @Override
-  public void onMessage(WebSocket webSocket, String text) {
-    deliver(Bytes.ofUtf8(text));
+  public final void onMessage(WebSocket webSocket, String text) {
+    received(Bytes.ofUtf8(text));
   }
 
   @Override
-  public void onMessage(WebSocket webSocket, ByteString bytes) {
-    deliver(Bytes.of(bytes.toByteArray()));
+  public final void onMessage(WebSocket webSocket, ByteString bytes) {
+    received(Bytes.of(bytes.toByteArray()));
   }
 
-  private void deliver(Bytes frame) {
+  private void received(Bytes frame) {
+    quiet = false;
+    InboundMessage<P> message;
     try {
-      context.message(decoder.read(frame, source, context.now()));
-      filterSentAt = null;
-      transport.filterWorks();
+      message = read(frame);
     } catch (DecodingException e) {
-      complaint = complaint(frame);
+      onUnreadable(frame);
       context.undecodable(frame, e, Settlement.none());
+      return;
     }
-  }
-
-  // Once in a hundred rejections the reason arrives before the close, as plain text.
-  private static @Nullable String complaint(Bytes frame) {
-    String text = frame.utf8();
-    return text.equals("invalid filter") || text.equals("failed to unmarshal filter") ? text : null;
+    deliver(message);
   }
 
   @Override
-  public void onClosing(WebSocket webSocket, int code, String reason) {
-    outlived();
+  public final void onClosing(WebSocket webSocket, int code, String reason) {
     webSocket.close(NORMAL, null);
     closing.set(true);
-    transport.closed(this);
+    onEnd();
     context.failed(closed(code, reason));
   }
 
   @Override
-  public void onFailure(WebSocket webSocket, Throwable error, @Nullable Response response) {
-    outlived();
+  public final void onFailure(WebSocket webSocket, Throwable error, @Nullable Response response) {
+    onEnd();
     context.failed(failure(error, response));
   }
 
@@ -166,7 +177,7 @@ final class GarmConnection extends WebSocketListener implements Connection {
   /** GARM closes with a bare 1000 for almost everything; only the circumstances tell why. */
   private SourceException closed(int code, String reason) {
     if (code == TOO_BIG) {
-      return new ConfigurationException(source + " finds the filter too big (1009)", null);
+      return new ConfigurationException(source + " finds a message too big (1009)", null);
     }
     if (code == PROTOCOL_ERROR) {
       return new ProtocolException(source + " reports a protocol error (1002)", null, true);
@@ -176,54 +187,35 @@ final class GarmConnection extends WebSocketListener implements Connection {
       return new TransportException(
           source + " closed the connection with code " + code + " (" + words + ")", null);
     }
-    if (complaint != null) {
-      return transport.rejected(filter, complaint);
-    }
     if (expiry != null && !context.now().isBefore(expiry.minus(CLOCK_TOLERANCE))) {
       return new TransportException(
           source + " closed the connection because its token expired at " + expiry, null);
     }
-    if (closedRightAfterFilter()) {
-      return isEndless ? withoutExpiry() : transport.maybeRejected(filter);
+    boolean early = quiet && context.now().isBefore(upgradedAt.plus(EARLY));
+    if (early && isEndless) {
+      return new AuthenticationException(
+          source + " closed the connection at once: it does so when a token has no expiry (exp)",
+          0,
+          null);
     }
-    return new TransportException(
-        source + " closed the connection without a reason: it is probably restarting", null);
-  }
-
-  private SourceException withoutExpiry() {
-    return new AuthenticationException(
-        source + " closed the connection at once: it does so when a token has no expiry (exp)",
-        0,
-        null);
-  }
-
-  // A filter that has stood for this long was accepted, whether or not an event has come.
-  private void outlived() {
-    if (upgraded && !closedRightAfterFilter()) {
-      transport.filterWorks();
-    }
-  }
-
-  private boolean closedRightAfterFilter() {
-    Instant sent = filterSentAt;
-    return sent != null && context.now().isBefore(sent.plus(REJECTION_WINDOW));
+    return bareClose();
   }
 
   @Override
-  public void stopReceiving() {
+  public final void stopReceiving() {
     close(); // there is nothing to settle on it
   }
 
   @Override
-  public void close() {
+  public final void close() {
     if (!closing.compareAndSet(false, true)) {
       return; // a second close would cut off the goodbye of the first
     }
-    transport.closed(this);
+    onEnd();
     WebSocket open = socket;
     // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after
     // 1 s.
-    if (open != null && (filter == null || !open.close(NORMAL, null))) {
+    if (open != null && (!upgraded || !open.close(NORMAL, null))) {
       open.cancel();
     }
   }

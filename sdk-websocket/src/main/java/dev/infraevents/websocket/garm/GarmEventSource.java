@@ -3,11 +3,13 @@ package dev.infraevents.websocket.garm;
 import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
+import dev.infraevents.Event;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.Transport;
 import dev.infraevents.websocket.internal.BaseUrl;
+import dev.infraevents.websocket.internal.HttpClients;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -33,13 +35,14 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
   private final BaseUrl base;
   private final ConnectionOptions connection;
   private final @Nullable OkHttpClient template;
-  private final List<GarmTransport> transports = new CopyOnWriteArrayList<>();
+  private final GarmEventOptions events;
+  private final List<EventsTransport> transports = new CopyOnWriteArrayList<>();
   private volatile GarmFilter filter;
 
   private GarmEventSource(Builder builder) {
     super(
         builder.base().uri(),
-        Set.of(Capability.SERVER_FILTER),
+        capabilities(builder.events),
         builder.connection,
         builder
             .credentials()
@@ -48,7 +51,14 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
     this.base = builder.base();
     this.connection = builder.connection;
     this.template = builder.template;
+    this.events = builder.events;
     this.filter = builder.filter;
+  }
+
+  private static Set<Capability> capabilities(GarmEventOptions events) {
+    return events.reconciliation() == null
+        ? Set.of(Capability.SERVER_FILTER)
+        : Set.of(Capability.SERVER_FILTER, Capability.RECONCILE);
   }
 
   /**
@@ -68,12 +78,13 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
    */
   public void replaceFilter(GarmFilter next) {
     filter = Objects.requireNonNull(next, "next");
-    transports.forEach(GarmTransport::filterReplaced);
+    transports.forEach(EventsTransport::filterReplaced);
   }
 
   @Override
   protected Transport<GarmPayload> newTransport() {
-    var transport = new GarmTransport(base, connection, template, () -> filter, transports::remove);
+    var clients = new HttpClients(base.url().host(), connection, template);
+    var transport = new EventsTransport(base, clients, events, () -> filter, transports::remove);
     transports.add(transport);
     return transport;
   }
@@ -86,6 +97,7 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
   /** Builds a {@link GarmEventSource}. Not thread-safe. */
   public static final class Builder extends GarmBuilder<Builder> {
     private GarmFilter filter = GarmFilter.everything();
+    private GarmEventOptions events = GarmEventOptions.DEFAULT;
 
     private Builder() {}
 
@@ -102,6 +114,63 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
      */
     public Builder filter(GarmFilter filter) {
       this.filter = Objects.requireNonNull(filter, "filter");
+      return this;
+    }
+
+    /**
+     * Finds what the stream misses by listing the server's state, every 5 minutes and after each
+     * connect.
+     *
+     * @return this
+     * @see GarmReconciliation
+     */
+    public Builder reconcile() {
+      return reconcile(GarmReconciliation.DEFAULT);
+    }
+
+    /**
+     * Finds what the stream misses by listing the server's state.
+     *
+     * @param reconciliation what and how often
+     * @return this
+     */
+    public Builder reconcile(GarmReconciliation reconciliation) {
+      Objects.requireNonNull(reconciliation, "reconciliation");
+      this.events =
+          new GarmEventOptions(reconciliation, events.deliverStale(), events.maxTrackedEntities());
+      return this;
+    }
+
+    /**
+     * Delivers what comes too late as well: an update or a create that is strictly older than what
+     * was delivered of its entity, or comes after its delete. GARM gives no order, not even for one
+     * entity. Such events have the attribute {@value Event#STALE}; without this they count as
+     * filtered.
+     *
+     * @param deliverStale false by default
+     * @return this
+     */
+    public Builder deliverStale(boolean deliverStale) {
+      this.events =
+          new GarmEventOptions(events.reconciliation(), deliverStale, events.maxTrackedEntities());
+      return this;
+    }
+
+    /**
+     * Sets of how many entities is remembered what was delivered last. Beyond that, those without
+     * events for the longest time are forgotten: a late update of one is not recognised, and a
+     * reconciliation announces it again.
+     *
+     * @param maxTrackedEntities 100,000 by default, with about 300 bytes each
+     * @return this
+     * @throws ConfigurationException if it is less than 1
+     */
+    public Builder maxTrackedEntities(int maxTrackedEntities) {
+      if (maxTrackedEntities < 1) {
+        throw new ConfigurationException("at least one entity has to be remembered", null);
+      }
+      this.events =
+          new GarmEventOptions(events.reconciliation(), events.deliverStale(), maxTrackedEntities);
       return this;
     }
 

@@ -11,6 +11,7 @@ import dev.infraevents.ConfigurationException;
 import dev.infraevents.ProtocolException;
 import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
+import dev.infraevents.SourceSignal.FilterRefused;
 import dev.infraevents.SourceState;
 import dev.infraevents.Subscription;
 import dev.infraevents.Token;
@@ -42,7 +43,7 @@ class GarmCloseTest {
   }
 
   @Test
-  void aFilterThatIsRejectedAgainAndAgainFails() {
+  void aFilterThatIsRefusedAgainAndAgainIsEvaluatedHere() {
     try (var server = FakeGarm.start();
         var source = pools(server).build();
         Subscription subscription = source.subscribe(received)) {
@@ -51,15 +52,23 @@ class GarmCloseTest {
         received.awaitSignals(Disconnected.class, i);
         time.advance(Duration.ofSeconds(1));
       }
-      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
-          .hasCauseInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("rejects the filter")
-          .hasMessageContaining("pool");
+      var refused = received.awaitSignal(FilterRefused.class);
+      assertThat(refused.filter()).contains("\"entity-type\":\"pool\"");
+      assertThat(refused.reason()).contains("refuses the filter").contains("3 times");
+      GarmConnection open = connection(server, 4);
+      assertThat(open.filters()).containsExactly("{\"send-everything\":true}");
+      server.emit("proxy", "create", "{\"id\":1}");
+      server.emit("pool", "create", "{\"id\":\"p\"}");
+      received.awaitSubject("p");
+      assertThat(received.subjects()).containsExactly("p");
+      subscription.close();
+      assertThat(subscription.stats().filtered()).isEqualTo(1);
+      assertThat(subscription.stats().balances()).isTrue();
     }
   }
 
   @Test
-  void aFilterThatIsRejectedInWordsFailsAtOnce() {
+  void aFilterThatIsRefusedInWordsIsEvaluatedHereAtOnce() {
     var pools = GarmFilter.builder().on(Garm.POOL).build();
     try (var server = FakeGarm.start();
         var source = source(server).filter(pools).connection(QUICK).build();
@@ -67,9 +76,26 @@ class GarmCloseTest {
       var connection = server.awaitFilter(Received.PATIENCE);
       connection.send("invalid filter");
       connection.close(1000, "");
-      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
-          .hasCauseInstanceOf(ConfigurationException.class)
-          .hasMessageContaining("invalid filter");
+      assertThat(received.awaitSignal(FilterRefused.class).reason()).contains("invalid filter");
+      assertThat(connection(server, 2).filters()).containsExactly("{\"send-everything\":true}");
+    }
+  }
+
+  @Test
+  void anotherFilterIsOfferedToTheServerAgain() {
+    var pools = GarmFilter.builder().on(Garm.POOL).build();
+    var jobs = GarmFilter.builder().on(Garm.JOB).build();
+    try (var server = FakeGarm.start();
+        var source = source(server).filter(pools).connection(QUICK).build();
+        Subscription subscription = source.subscribe(received)) {
+      var connection = server.awaitFilter(Received.PATIENCE);
+      connection.send("invalid filter");
+      connection.close(1000, "");
+      var second = connection(server, 2);
+      source.replaceFilter(jobs);
+      second.await(c -> c.filters().size() == 2, Received.PATIENCE);
+      assertThat(second.filters()).endsWith(jobs.toJson());
+      assertThat(subscription.status().state()).isEqualTo(SourceState.STREAMING);
     }
   }
 

@@ -1,0 +1,268 @@
+package dev.infraevents.websocket.garm;
+
+import dev.infraevents.AckOutcome;
+import dev.infraevents.Bytes;
+import dev.infraevents.DecodingException;
+import dev.infraevents.Event;
+import dev.infraevents.EventType;
+import dev.infraevents.garm.Garm;
+import dev.infraevents.garm.GarmPayload;
+import dev.infraevents.spi.ConnectionContext;
+import dev.infraevents.spi.InboundMessage;
+import dev.infraevents.spi.Settlement;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way from a subscription's connections and its reconciliation to the engine. What comes
+ * first through here reaches the handler first, so the order guard judges under the same lock.
+ */
+final class EventGate {
+
+  private final FilterNegotiation filters;
+  private final boolean deliverStale;
+  private final Queue<EntityKey> dropped = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final EntityLedger ledger; // guarded by lock
+  private final boolean takesNotes;
+
+  /**
+   * Makes a gate.
+   *
+   * @param filters what is wanted
+   * @param deliverStale whether outdated events are delivered, marked
+   * @param ledger what the handler has been told
+   * @param takesNotes whether it matters that an event was dropped after all
+   */
+  EventGate(
+      FilterNegotiation filters, boolean deliverStale, EntityLedger ledger, boolean takesNotes) {
+    this.filters = filters;
+    this.deliverStale = deliverStale;
+    this.ledger = ledger;
+    this.takesNotes = takesNotes;
+  }
+
+  /**
+   * Takes what a connection brings.
+   *
+   * @return what it means for other entities
+   */
+  Live deliver(ConnectionContext<GarmPayload> context, InboundMessage<GarmPayload> message) {
+    Live live = new Live(message);
+    lock.lock();
+    try {
+      context.message(live);
+    } finally {
+      lock.unlock();
+    }
+    return live;
+  }
+
+  /**
+   * Takes what was found by listing, unless the entity was touched since the mark: then that is
+   * newer, or as good.
+   *
+   * @return false if there is no room for it now: nothing has been done
+   */
+  boolean backfill(
+      ConnectionContext<GarmPayload> context, EntityKey key, Event<GarmPayload> event, long mark) {
+    lock.lock();
+    try {
+      return ledger.isTouchedSince(key, mark) || context.backfill(new Found(key, event));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The handler does not want to hear of this, but it has to be remembered. */
+  void skip(EntityKey key, Event<GarmPayload> event, long mark) {
+    lock.lock();
+    try {
+      if (!ledger.isTouchedSince(key, mark)) {
+        ledger.told(key, event);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Asks the ledger, which then knows of everything that was dropped so far. */
+  <T> T ask(Function<EntityLedger, T> question) {
+    lock.lock();
+    try {
+      for (EntityKey key = dropped.poll(); key != null; key = dropped.poll()) {
+        ledger.untold(key);
+      }
+      return question.apply(ledger);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Settlement noting(@Nullable EntityKey key) {
+    return takesNotes && key != null ? new Noting(key) : Settlement.none();
+  }
+
+  /** An event from a connection. The engine calls {@link #decode} within {@link #deliver}. */
+  final class Live implements InboundMessage<GarmPayload> {
+    private final InboundMessage<GarmPayload> message;
+    private @Nullable EntityKey key;
+    private @Nullable EntityKey endedJob;
+    private @Nullable Event<GarmPayload> event;
+
+    private Live(InboundMessage<GarmPayload> message) {
+      this.message = message;
+    }
+
+    /** The event, if it was new. */
+    @Nullable Event<GarmPayload> event() {
+      return event;
+    }
+
+    /** The job that ended with this instance; GARM removes it without an event. */
+    @Nullable EntityKey endedJob() {
+      return endedJob;
+    }
+
+    @Override
+    public @Nullable Event<GarmPayload> decode() throws DecodingException {
+      if (!filters.test(message)) {
+        return null;
+      }
+      Event<GarmPayload> decoded = message.decode();
+      key = decoded == null ? null : EntityKey.of(decoded);
+      if (decoded == null || key == null) {
+        event = decoded;
+        return decoded;
+      }
+      if (ledger.isStale(key, decoded)) {
+        return deliverStale ? decoded.withAttribute(Event.STALE, "true") : null;
+      }
+      if (decoded.type().equals(Garm.INSTANCE.deleted())) {
+        endedJob = ledger.jobOf(key);
+      }
+      ledger.told(key, decoded);
+      event = decoded;
+      return decoded;
+    }
+
+    @Override
+    public Settlement settlement() {
+      return noting(key);
+    }
+
+    @Override
+    public EventType<?> type() {
+      return message.type();
+    }
+
+    @Override
+    public URI source() {
+      return message.source();
+    }
+
+    @Override
+    public @Nullable String subject() {
+      return message.subject();
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+      return message.attributes();
+    }
+
+    @Override
+    public Bytes raw() {
+      return message.raw();
+    }
+  }
+
+  /** An event that was made of listed state. */
+  private final class Found implements InboundMessage<GarmPayload> {
+    private final EntityKey key;
+    private final Event<GarmPayload> event;
+
+    private Found(EntityKey key, Event<GarmPayload> event) {
+      this.key = key;
+      this.event = event;
+    }
+
+    @Override
+    public Event<GarmPayload> decode() {
+      ledger.told(key, event);
+      return event;
+    }
+
+    @Override
+    public Settlement settlement() {
+      return noting(key);
+    }
+
+    @Override
+    public EventType<?> type() {
+      return event.type();
+    }
+
+    @Override
+    public URI source() {
+      return event.source();
+    }
+
+    @Override
+    public @Nullable String subject() {
+      return event.subject();
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+      return event.attributes();
+    }
+
+    @Override
+    public Bytes raw() {
+      return event.raw();
+    }
+  }
+
+  /** GARM knows no acknowledgements; all there is to note is that an event was dropped. */
+  private final class Noting implements Settlement {
+    private final EntityKey key;
+
+    private Noting(EntityKey key) {
+      this.key = key;
+    }
+
+    @Override
+    public CompletionStage<AckOutcome> ack() {
+      return Settlement.none().ack();
+    }
+
+    @Override
+    public CompletionStage<AckOutcome> nack(Duration delay) {
+      return Settlement.none().nack(delay);
+    }
+
+    @Override
+    public CompletionStage<AckOutcome> extend(Duration by) {
+      return Settlement.none().extend(by);
+    }
+
+    @Override
+    public void dropped() {
+      EventGate.this.dropped.add(key);
+    }
+
+    @Override
+    public @Nullable Instant deadline() {
+      return null;
+    }
+  }
+}
