@@ -169,7 +169,7 @@ final class Listing {
       boolean thin = GarmRoutes.of(type).thin();
       Difference difference = gate.ask(ledger -> ledger.compare(key, entity, !thin, mark));
       boolean unsure = thin && entity.updatedAt() == null && difference == Difference.NONE;
-      if (difference == Difference.NONE && !unsure || difference == Difference.UNCLEAR) {
+      if (difference == Difference.UNCLEAR || (difference == Difference.NONE && !unsure)) {
         return key;
       }
       if (thin && wantsAny(key, entity, element)) {
