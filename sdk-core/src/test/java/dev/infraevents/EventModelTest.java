@@ -224,4 +224,18 @@ class EventModelTest {
     assertThat(refusal.toString()).doesNotContain("s3cret");
     assertThat(refusal.body()).isEqualTo("the server's words");
   }
+
+  @Test
+  void aRequestExceptionHoldsTheServersWordsAndNoSecret() {
+    Map<String, List<String>> headers =
+        Map.of("Set-Cookie", List.of("s3cret"), "Retry-After", List.of("5"));
+    var refusal =
+        new RequestException("refused", true, 409, "Conflict", "is there", headers, "{}", null);
+    assertThat(refusal.status()).isEqualTo(409);
+    assertThat(refusal.error()).isEqualTo("Conflict");
+    assertThat(refusal.details()).isEqualTo("is there");
+    assertThat(refusal.headers()).containsOnlyKeys("Retry-After");
+    assertThat(refusal.isRetryable()).isTrue();
+    assertThat(refusal.retryAfter()).isNull();
+  }
 }

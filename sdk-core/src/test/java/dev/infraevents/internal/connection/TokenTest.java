@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.HandshakeException;
+import dev.infraevents.RequestException;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal.CredentialsRefreshed;
 import dev.infraevents.SourceState;
@@ -164,7 +164,8 @@ class TokenTest {
 
   @Test
   void theRetryAfterOfTheLoginIsHonoured() {
-    loginTrouble = new HandshakeException("busy", true, 429, Map.of(), "", Duration.ofMinutes(2));
+    loginTrouble =
+        new RequestException("busy", true, 429, "", "", Map.of(), "", Duration.ofMinutes(2));
     rig.start();
     assertThat(rig.wait(rig.status())).isEqualTo(Duration.ofMinutes(2));
   }
@@ -177,7 +178,8 @@ class TokenTest {
     rig.keepsAliveFor(Duration.ofMinutes(57));
     for (Exception trouble :
         new Exception[] {
-          new IOException("no route"), new HandshakeException("down", true, 503, Map.of(), "", null)
+          new IOException("no route"),
+          new RequestException("down", true, 503, "", "", Map.of(), "", null)
         }) {
       loginTrouble = trouble;
       assertThat(reconnect().token()).isEqualTo("token-1");

@@ -144,7 +144,7 @@ final class GarmRefusal {
       BaseUrl base, GarmAnswer answer, @Nullable Instant expired) {
     String reason;
     if (!answer.isJson() && answer.body().equals("Unauthorized")) {
-      reason = "the user is no admin, and GARM shows events to admins only";
+      reason = "the user is no admin, and GARM shows events and state to admins only";
     } else if (expired != null) {
       reason = "the token expired at " + expired + "; supply credentials that can be renewed";
     } else {

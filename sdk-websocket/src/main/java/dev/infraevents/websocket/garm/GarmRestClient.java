@@ -2,10 +2,8 @@ package dev.infraevents.websocket.garm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.infraevents.Bytes;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.RequestException;
-import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.garm.Controller;
 import dev.infraevents.garm.Enterprise;
@@ -26,12 +24,10 @@ import dev.infraevents.spi.TokenCache;
 import dev.infraevents.websocket.internal.BaseUrl;
 import dev.infraevents.websocket.internal.HttpClients;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +70,7 @@ public final class GarmRestClient implements AutoCloseable {
   private final BaseUrl base;
   private final HttpClients clients;
   private final GarmApi api;
+  private final GarmEntities entities;
   private final GarmLogin login;
   private final TokenCache tokens;
   private volatile boolean closed;
@@ -90,6 +87,7 @@ public final class GarmRestClient implements AutoCloseable {
             builder.connection.renewBefore(),
             builder.time == null ? InstantSource.system() : builder.time.clock(),
             renewed -> {});
+    this.entities = new GarmEntities(api, () -> ready(tokens));
   }
 
   /**
@@ -136,7 +134,7 @@ public final class GarmRestClient implements AutoCloseable {
    * @return the settings, with the host name, which events do not have
    */
   public Controller controller() {
-    return Garm.CONTROLLER.decode(call(token -> api.get("controller", token)));
+    return Garm.CONTROLLER.decode(entities.call(token -> api.get("controller", token)));
   }
 
   /**
@@ -147,7 +145,8 @@ public final class GarmRestClient implements AutoCloseable {
    */
   public Controller updateController(ControllerUpdate update) {
     byte[] body = json(update.fields());
-    return Garm.CONTROLLER.decode(call(token -> api.send("PUT", "controller", body, token, "")));
+    return Garm.CONTROLLER.decode(
+        entities.call(token -> api.send("PUT", "controller", body, token, "")));
   }
 
   /**
@@ -163,31 +162,7 @@ public final class GarmRestClient implements AutoCloseable {
    * @throws IllegalArgumentException for users, which GARM does not list
    */
   public <P extends GarmPayload> List<P> list(EntityType<P> type) {
-    GarmRoutes routes = GarmRoutes.of(type);
-    if (routes.onlyOne()) {
-      return List.of(type.decode(call(token -> api.get(routes.single().get(0), token))));
-    }
-    if (routes.paged()) {
-      return decode(paged(routes.lists().get(0) + "?pageSize=1000").toList(), type::decode);
-    }
-    if (routes.lists().isEmpty()) {
-      throw new IllegalArgumentException("GARM has no list of entities of type " + type);
-    }
-    List<P> entities = new ArrayList<>();
-    RequestException missing = null;
-    int found = 0;
-    for (String path : routes.lists()) {
-      try {
-        entities.addAll(list(path, type::decode));
-        found++;
-      } catch (RequestException e) {
-        missing = passMissing(e, GarmApi.isMissingRoute(e));
-      }
-    }
-    if (missing != null && found == 0) {
-      throw missing;
-    }
-    return List.copyOf(entities);
+    return entities.all(type);
   }
 
   /**
@@ -204,32 +179,7 @@ public final class GarmRestClient implements AutoCloseable {
    *     is empty
    */
   public <P extends GarmPayload> Optional<P> get(EntityType<P> type, String key) {
-    GarmRoutes routes = GarmRoutes.of(type);
-    List<String> places = routes.get(key);
-    if (places.isEmpty()) {
-      throw new IllegalArgumentException("GARM does not give single entities of type " + type);
-    }
-    boolean known = false;
-    RequestException missing = null;
-    for (String path : places) {
-      try {
-        return Optional.of(type.decode(call(token -> api.get(path, token))));
-      } catch (RequestException e) {
-        known |= GarmApi.isMissingEntity(e);
-        missing = passMissing(e, GarmApi.isMissingEntity(e) || GarmApi.isMissingRoute(e));
-      }
-    }
-    if (missing != null && !known) {
-      throw missing;
-    }
-    return Optional.empty();
-  }
-
-  private static RequestException passMissing(RequestException error, boolean missing) {
-    if (!missing) {
-      throw error;
-    }
-    return error;
+    return entities.one(type, key);
   }
 
   /**
@@ -240,18 +190,7 @@ public final class GarmRestClient implements AutoCloseable {
    * @return true also, without a question, for what every version with events has
    */
   public boolean supports(EntityType<?> type) {
-    GarmRoutes routes = GarmRoutes.of(type);
-    if (!routes.newer()) {
-      return true;
-    }
-    String path = routes.lists().get(0);
-    try {
-      call(token -> routes.paged() ? api.page(path + "?pageSize=1", token) : api.list(path, token));
-      return true;
-    } catch (RequestException e) {
-      passMissing(e, GarmApi.isMissingRoute(e));
-      return false;
-    }
+    return entities.supports(type);
   }
 
   /**
@@ -265,7 +204,7 @@ public final class GarmRestClient implements AutoCloseable {
   public List<Repository> repositories(
       @Nullable String owner, @Nullable String name, @Nullable String endpoint) {
     var query = new GarmQuery().with("owner", owner).with("name", name).with("endpoint", endpoint);
-    return list(query.on("repositories"), Garm.REPOSITORY::decode);
+    return entities.list(query.on("repositories"), Garm.REPOSITORY::decode);
   }
 
   /**
@@ -277,7 +216,7 @@ public final class GarmRestClient implements AutoCloseable {
    */
   public List<Organization> organizations(@Nullable String name, @Nullable String endpoint) {
     var query = new GarmQuery().with("name", name).with("endpoint", endpoint);
-    return list(query.on("organizations"), Garm.ORGANIZATION::decode);
+    return entities.list(query.on("organizations"), Garm.ORGANIZATION::decode);
   }
 
   /**
@@ -289,7 +228,7 @@ public final class GarmRestClient implements AutoCloseable {
    */
   public List<Enterprise> enterprises(@Nullable String name, @Nullable String endpoint) {
     var query = new GarmQuery().with("name", name).with("endpoint", endpoint);
-    return list(query.on("enterprises"), Garm.ENTERPRISE::decode);
+    return entities.list(query.on("enterprises"), Garm.ENTERPRISE::decode);
   }
 
   /**
@@ -300,7 +239,7 @@ public final class GarmRestClient implements AutoCloseable {
    */
   public List<ForgeInstance> forgeInstances(@Nullable String endpoint) {
     var query = new GarmQuery().with("endpoint", endpoint);
-    return list(query.on("forge-instances"), Garm.FORGE_INSTANCE::decode);
+    return entities.list(query.on("forge-instances"), Garm.FORGE_INSTANCE::decode);
   }
 
   /**
@@ -319,7 +258,7 @@ public final class GarmRestClient implements AutoCloseable {
    */
   public <P extends GarmPayload> List<P> listOf(
       EntityType<P> type, EntityType<?> ownerType, String ownerKey) {
-    return list(GarmRoutes.nested(type, ownerType, ownerKey), type::decode);
+    return entities.list(GarmRoutes.nested(type, ownerType, ownerKey), type::decode);
   }
 
   /**
@@ -336,7 +275,8 @@ public final class GarmRestClient implements AutoCloseable {
       throw new IllegalArgumentException("GARM tells outdated instances per pool or scale set");
     }
     String path = GarmRoutes.nested(Garm.INSTANCE, ownerType, ownerKey);
-    return list(new GarmQuery().with("outdatedOnly", "true").on(path), Garm.INSTANCE::decode);
+    return entities.list(
+        new GarmQuery().with("outdatedOnly", "true").on(path), Garm.INSTANCE::decode);
   }
 
   /**
@@ -354,7 +294,7 @@ public final class GarmRestClient implements AutoCloseable {
             .with("partialName", partialName)
             .with("osType", osType == null ? null : osType.wireName())
             .with("forgeType", forgeType == null ? null : forgeType.wireName());
-    return list(query.on("templates"), Garm.TEMPLATE::decode);
+    return entities.list(query.on("templates"), Garm.TEMPLATE::decode);
   }
 
   /**
@@ -369,7 +309,7 @@ public final class GarmRestClient implements AutoCloseable {
   public Stream<FileObject> objects(String... tags) {
     String joined = tags.length == 0 ? null : String.join(",", tags);
     String path = new GarmQuery().with("pageSize", "100").with("tags", joined).on("objects");
-    return paged(path).map(Garm.FILE_OBJECT::decode);
+    return entities.paged(path).map(Garm.FILE_OBJECT::decode);
   }
 
   /**
@@ -378,7 +318,7 @@ public final class GarmRestClient implements AutoCloseable {
    * @return an immutable list
    */
   public List<Provider> providers() {
-    return list("providers", Provider::decode);
+    return entities.list("providers", Provider::decode);
   }
 
   /** Cancels what is under way and ends all threads and connections. Idempotent. */
@@ -388,22 +328,6 @@ public final class GarmRestClient implements AutoCloseable {
     login.close();
     clients.cancelCalls();
     clients.close();
-  }
-
-  private <T> List<T> list(String path, Function<Bytes, T> decoder) {
-    return decode(call(token -> api.list(path, token)), decoder);
-  }
-
-  private Stream<Bytes> paged(String path) {
-    return GarmPages.stream(path, page -> call(token -> api.page(page, token)));
-  }
-
-  private static <T> List<T> decode(List<Bytes> elements, Function<Bytes, T> decoder) {
-    return elements.stream().map(decoder).toList();
-  }
-
-  private <T> T call(Function<Token, T> request) throws SourceException {
-    return ready(tokens).request(request);
   }
 
   private <T> T ready(T part) {

@@ -36,7 +36,8 @@ final class Answers implements AutoCloseable {
     }
   }
 
-  record Asked(String method, String target, @Nullable String authorization, String body) {}
+  record Asked(
+      String method, String target, @Nullable String authorization, String body, int port) {}
 
   private final HttpServer server;
   private final Map<String, Queue<Answer>> script = new ConcurrentHashMap<>();
@@ -79,7 +80,8 @@ final class Answers implements AutoCloseable {
             exchange.getRequestMethod(),
             uri.toString(),
             exchange.getRequestHeaders().getFirst("Authorization"),
-            body));
+            body,
+            exchange.getRemoteAddress().getPort()));
     Answer answer = next(exchange.getRequestMethod() + " " + uri);
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
@@ -95,8 +97,7 @@ final class Answers implements AutoCloseable {
     if (answers == null) {
       return NO_ROUTE;
     }
-    Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
-    return answer;
+    return answers.size() > 1 ? answers.remove() : answers.element();
   }
 
   @Override

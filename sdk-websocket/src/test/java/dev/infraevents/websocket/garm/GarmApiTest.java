@@ -341,6 +341,24 @@ class GarmApiTest {
     }
   }
 
+  @Test
+  void aCallThatOutlivesItsClientsLeavesNoConnection() throws Exception {
+    try (var slow = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var call = CompletableFuture.supplyAsync(() -> api(slow).list("pools", TOKEN));
+      try (Socket socket = slow.accept()) {
+        socket.setSoTimeout((int) Received.PATIENCE.toMillis());
+        readRequest(socket);
+        clients.close();
+        socket
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]".getBytes(StandardCharsets.UTF_8));
+        assertThat(call.join()).isEmpty();
+        assertThat(socket.getInputStream().read()).as("not kept for a next call").isEqualTo(-1);
+      }
+    }
+  }
+
   private GarmApi api(ServerSocket target) {
     return new GarmApi(BaseUrl.parse("http://127.0.0.1:" + target.getLocalPort()), clients);
   }
