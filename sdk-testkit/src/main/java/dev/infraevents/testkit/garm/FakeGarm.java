@@ -1,6 +1,7 @@
 package dev.infraevents.testkit.garm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
@@ -225,8 +226,9 @@ public final class FakeGarm implements FakeServer {
    * @return how many connections it was queued for: those with a matching filter and room
    */
   public int emit(String entityType, String operation, String payloadJson) {
+    JsonNode payload = Json.parse(payloadJson).orElse(MissingNode.getInstance());
     synchronized (store) {
-      store.apply(entityType, operation, payloadJson);
+      store.apply(entityType, operation, payload);
       return emitOnly(entityType, operation, payloadJson);
     }
   }
@@ -257,7 +259,7 @@ public final class FakeGarm implements FakeServer {
     String entityType = envelope.path("entity-type").asText();
     String operation = envelope.path("operation").asText();
     synchronized (store) {
-      store.apply(entityType, operation, envelope.path("payload").toString());
+      store.apply(entityType, operation, envelope.path("payload"));
       return streams.deliver(entityType, operation, frame);
     }
   }

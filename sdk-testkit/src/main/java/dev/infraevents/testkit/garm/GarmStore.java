@@ -111,17 +111,13 @@ final class GarmStore {
   }
 
   /** Makes the state what an event says that a test emitted word for word. */
-  void apply(String entityType, String operation, String payload) {
+  void apply(String entityType, String operation, JsonNode payload) {
     Optional<Shape> known = Shapes.entity(entityType);
-    if (known.isEmpty() || !payload.stripLeading().startsWith("{")) {
+    if (known.isEmpty() || !payload.isObject()) {
       return;
     }
     Shape shape = known.get();
-    Optional<JsonNode> parsed = Json.parse(payload).filter(JsonNode::isObject);
-    if (parsed.isEmpty()) {
-      return;
-    }
-    ObjectNode json = (ObjectNode) parsed.get();
+    ObjectNode json = (ObjectNode) payload;
     String key = key(shape, json);
     switch (operation) {
       case "create", "update" -> {

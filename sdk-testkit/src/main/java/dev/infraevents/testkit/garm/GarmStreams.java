@@ -36,6 +36,7 @@ final class GarmStreams {
         new WebSocketSettings(
             version.readLimit(),
             Objects.requireNonNullElse(settings.bufferCapacity, version.bufferCapacity()),
+            version.bufferPatience(),
             settings.pingInterval,
             settings.pongWait,
             Objects.requireNonNullElse(settings.pongPolicy, version.pongPolicy())
@@ -73,6 +74,9 @@ final class GarmStreams {
       return 0; // and a fault of the next event goes on waiting
     }
     List<byte[]> frames = host.encode(frame);
+    if (frames.isEmpty()) {
+      return 0; // a fault swallowed it
+    }
     return (int) recipients.stream().filter(recipient -> recipient.offer(frames)).count();
   }
 
