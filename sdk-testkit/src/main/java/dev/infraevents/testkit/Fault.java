@@ -1,5 +1,6 @@
 package dev.infraevents.testkit;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -164,6 +165,74 @@ public sealed interface Fault {
   }
 
   /**
+   * The next event is not sent to anybody who would get it, and nothing else happens: what it tells
+   * of has changed all the same.
+   *
+   * @return the fault
+   */
+  static Fault silentDrop() {
+    return silentDrop(1);
+  }
+
+  /**
+   * The next events are not sent to anybody, as with {@link #silentDrop()}.
+   *
+   * @param times how many events
+   * @return the fault
+   */
+  static Fault silentDrop(int times) {
+    return new SilentDrop(times);
+  }
+
+  /**
+   * The next event is sent twice, one right after the other.
+   *
+   * @return the fault
+   */
+  static Fault duplicate() {
+    return new Duplicate();
+  }
+
+  /**
+   * Events are shuffled until {@link FakeServer#heal}, on open and on new connections, on each in
+   * another order. See {@link #reorder(int, long)}.
+   *
+   * @param window how many events are shuffled at a time
+   * @return the fault
+   */
+  static Fault reorder(int window) {
+    return reorder(window, 0);
+  }
+
+  /**
+   * Events are shuffled until {@link FakeServer#heal}, on open and on new connections, on each in
+   * another order. Each connection holds back its events until there are as many as the window
+   * takes, then sends all of them. Those that are held back are sent as well, shuffled too, when
+   * the oldest has waited for 100 ms of real time, with {@link FakeServer#heal}, and before the
+   * server closes the connection: none is held back for ever, and none overtakes or is overtaken by
+   * as many as the window takes.
+   *
+   * @param window how many events are shuffled at a time, at least two
+   * @param seed the same seed, connection and events give the same order
+   * @return the fault
+   */
+  static Fault reorder(int window, long seed) {
+    return new Reorder(window, seed);
+  }
+
+  /**
+   * Everything the server writes trickles, on open and on new connections, until {@link
+   * FakeServer#heal}. The server itself does not lose patience meanwhile.
+   *
+   * @param bytes how many bytes pass at a time
+   * @param pause how long it takes until the next ones pass, in real time
+   * @return the fault
+   */
+  static Fault slowDrip(int bytes, Duration pause) {
+    return new SlowDrip(bytes, pause);
+  }
+
+  /**
    * See {@link Fault#refuse}.
    *
    * @param times how many connections are refused
@@ -289,9 +358,68 @@ public sealed interface Fault {
   /** See {@link Fault#invalidJson}. */
   record InvalidJson() implements Fault {}
 
+  /**
+   * See {@link Fault#silentDrop(int)}.
+   *
+   * @param times how many events are lost
+   */
+  record SilentDrop(int times) implements Fault {
+    /**
+     * Checks the number.
+     *
+     * @param times how many events are lost, at least one
+     */
+    public SilentDrop {
+      requireAtLeastOne(times, "times");
+    }
+  }
+
+  /** See {@link Fault#duplicate}. */
+  record Duplicate() implements Fault {}
+
+  /**
+   * See {@link Fault#reorder(int, long)}.
+   *
+   * @param window how many events are shuffled at a time
+   * @param seed decides about the orders
+   */
+  record Reorder(int window, long seed) implements Fault {
+    /**
+     * Checks the number.
+     *
+     * @param window how many events are shuffled at a time, at least two
+     * @param seed decides about the orders
+     */
+    public Reorder {
+      requireAtLeast(2, window, "window");
+    }
+  }
+
+  /**
+   * See {@link Fault#slowDrip}.
+   *
+   * @param bytes how many bytes pass at a time
+   * @param pause how long it takes until the next ones pass
+   */
+  record SlowDrip(int bytes, Duration pause) implements Fault {
+    /**
+     * Checks the number.
+     *
+     * @param bytes how many bytes pass at a time, at least one
+     * @param pause how long it takes until the next ones pass
+     */
+    public SlowDrip {
+      requireAtLeastOne(bytes, "bytes");
+    }
+  }
+
   private static void requireAtLeastOne(int number, String what) {
-    if (number < 1) {
-      throw new IllegalArgumentException(what + " has to be at least 1: " + number);
+    requireAtLeast(1, number, what);
+  }
+
+  private static void requireAtLeast(int least, int number, String what) {
+    if (number < least) {
+      throw new IllegalArgumentException(what + " has to be at least " + least + ": " + number);
     }
   }
 }

@@ -1,22 +1,17 @@
 package dev.infraevents.testkit.garm;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
-import dev.infraevents.testkit.garm.GarmApi.Caller;
 import dev.infraevents.testkit.internal.FaultInjector;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
 import dev.infraevents.testkit.internal.http.HttpServer;
 import dev.infraevents.testkit.internal.tls.SelfSignedCertificate;
-import dev.infraevents.testkit.internal.websocket.Handshake;
-import dev.infraevents.testkit.internal.websocket.ServerWebSocket;
 import dev.infraevents.testkit.internal.websocket.WebSocketHost;
-import dev.infraevents.testkit.internal.websocket.WebSocketListener;
-import dev.infraevents.testkit.internal.websocket.WebSocketSettings;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,31 +42,20 @@ public final class FakeGarm implements FakeServer {
   private final @Nullable SelfSignedCertificate certificate;
   private final GarmAccounts accounts = new GarmAccounts();
   private final GarmTokens tokens;
+  private final GarmStore store;
+  private final GarmEntities entities;
+  private final GarmSetup setup;
   private final GarmApi api;
   private final WebSocketHost host;
-  private final WebSocketSettings webSockets;
+  private final GarmStreams streams;
 
-  private final List<GarmConnection> connections = new CopyOnWriteArrayList<>();
   private final List<ReceivedRequest> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger logins = new AtomicInteger();
-  private final AtomicInteger rejections = new AtomicInteger();
 
   FakeGarm(FakeGarmBuilder settings) {
     this.settings = settings;
     this.certificate = settings.tls ? SelfSignedCertificate.create() : null;
     this.tokens = new GarmTokens(settings.clock);
-    this.api =
-        new GarmApi(settings, accounts, tokens, this::login)
-            .route("GET", GarmApi.EVENTS, this::upgrade)
-            .route("GET", "/controller", (request, caller) -> controller());
-    this.webSockets =
-        new WebSocketSettings(
-            settings.profile.readLimit(),
-            settings.bufferCapacity,
-            settings.pingInterval,
-            settings.pongWait,
-            settings.pongPolicy == PongPolicy.STRICT,
-            settings.writeTimeout);
     this.host =
         new WebSocketHost(
             "fake-garm",
@@ -80,9 +64,25 @@ public final class FakeGarm implements FakeServer {
             settings.clock,
             settings.scheduler,
             this::expireTokens);
+    this.streams = new GarmStreams(settings, tokens, host);
+    this.store = new GarmStore(settings.version);
+    GarmStamps stamps = new GarmStamps(settings.clock, settings.zone);
+    this.entities = new GarmEntities(store, stamps, this::emitOnly);
+    this.setup = new GarmSetup(settings, accounts, store, entities, stamps);
+    this.api = new GarmApi(settings, setup, accounts, tokens, this::login);
+    addRoutes();
     accounts.add(settings.username, settings.password, true);
     settings.users.forEach((username, password) -> accounts.add(username, password, false));
     host.open();
+    setup.start(url());
+  }
+
+  private void addRoutes() {
+    api.route("GET", GarmApi.EVENTS, streams::upgrade)
+        .route("GET", "/controller", request -> setup.controller())
+        .route("GET", "/controller-info", request -> setup.controller())
+        .route("PUT", "/controller", request -> setup.updateController(request.received()));
+    GarmRoutes.add(api, store, settings.providers);
   }
 
   /**
@@ -172,7 +172,52 @@ public final class FakeGarm implements FakeServer {
   }
 
   /**
-   * Emits an event.
+   * Creates an entity: it is there over REST, and the event is emitted, in the shape of the
+   * version. See {@link GarmEntities}.
+   *
+   * @param entityType such as {@code pool}
+   * @param json a JSON object with what is set; the server fills in the rest
+   * @return what identifies it from now on: its UUID, number or name
+   */
+  public String create(String entityType, String json) {
+    return entities.create(entityType, json);
+  }
+
+  /**
+   * Changes an entity and emits the event. See {@link GarmEntities}.
+   *
+   * @param entityType such as {@code pool}
+   * @param key what identifies it
+   * @param changes a JSON object with what changes
+   * @return false if nothing changed and so nothing was emitted
+   */
+  public boolean update(String entityType, String key, String changes) {
+    return entities.update(entityType, key, changes);
+  }
+
+  /**
+   * Deletes an entity and emits the event. See {@link GarmEntities}.
+   *
+   * @param entityType such as {@code pool}
+   * @param key what identifies it
+   * @return whether there was one
+   */
+  public boolean delete(String entityType, String key) {
+    return entities.delete(entityType, key);
+  }
+
+  /**
+   * The state that the REST API shows.
+   *
+   * @return the entities, to look at them or to change them, with events or without
+   */
+  public GarmEntities entities() {
+    return entities;
+  }
+
+  /**
+   * Emits an event word for word. The state becomes what the event says: the REST API answers with
+   * the payload from then on, or has forgotten the entity.
    *
    * @param entityType such as {@code instance}; one that no version knows reaches those who want
    *     everything
@@ -181,31 +226,42 @@ public final class FakeGarm implements FakeServer {
    * @return how many connections it was queued for: those with a matching filter and room
    */
   public int emit(String entityType, String operation, String payloadJson) {
-    String frame =
-        "{\"entity-type\":"
-            + Json.quote(entityType)
-            + ",\"operation\":"
-            + Json.quote(operation)
-            + ",\"payload\":"
-            + payloadJson
-            + "}";
-    return deliver(entityType, operation, frame);
+    JsonNode payload = Json.parse(payloadJson).orElse(MissingNode.getInstance());
+    synchronized (store) {
+      store.apply(entityType, operation, payload);
+      return emitOnly(entityType, operation, payloadJson);
+    }
   }
 
   /**
-   * Emits a recorded event.
+   * Emits an event word for word and leaves the state alone: a late one, or one that was never
+   * true.
+   *
+   * @param entityType such as {@code instance}
+   * @param operation {@code create}, {@code update} or {@code delete}
+   * @param payloadJson the payload, sent as it is
+   * @return how many connections it was queued for: those with a matching filter and room
+   */
+  public int emitOnly(String entityType, String operation, String payloadJson) {
+    String frame = GarmStreams.frame(entityType, operation, payloadJson);
+    return streams.deliver(entityType, operation, frame);
+  }
+
+  /**
+   * Emits a recorded event. The state becomes what the event says, as with {@link #emit}.
    *
    * @param frame the whole message with its envelope, sent as it is
    * @return how many connections it was queued for: those with a matching filter and room
    * @throws IllegalArgumentException if it is not a JSON object; see {@link Fault#garbageText}
    */
   public int emitRaw(String frame) {
-    JsonNode envelope =
-        Json.parse(frame)
-            .filter(JsonNode::isObject)
-            .orElseThrow(() -> new IllegalArgumentException("not a JSON object"));
-    return deliver(
-        envelope.path("entity-type").asText(), envelope.path("operation").asText(), frame);
+    JsonNode envelope = Json.requireObject(frame);
+    String entityType = envelope.path("entity-type").asText();
+    String operation = envelope.path("operation").asText();
+    synchronized (store) {
+      store.apply(entityType, operation, envelope.path("payload"));
+      return streams.deliver(entityType, operation, frame);
+    }
   }
 
   /**
@@ -214,7 +270,7 @@ public final class FakeGarm implements FakeServer {
    * @return open and closed ones, in the order of their upgrades
    */
   public List<GarmConnection> connections() {
-    return List.copyOf(connections);
+    return streams.connections();
   }
 
   /**
@@ -226,7 +282,7 @@ public final class FakeGarm implements FakeServer {
    * @throws AssertionError if that does not happen in time
    */
   public List<GarmConnection> awaitConnections(int count, Duration timeout) {
-    await(garm -> garm.connections.size() >= count, timeout);
+    await(garm -> garm.connections().size() >= count, timeout);
     return connections();
   }
 
@@ -241,7 +297,7 @@ public final class FakeGarm implements FakeServer {
     AtomicReference<@Nullable GarmConnection> found = new AtomicReference<>();
     await(
         garm -> {
-          found.set(garm.newestFiltered());
+          found.set(garm.streams.newestFiltered());
           return found.get() != null;
         },
         timeout);
@@ -292,7 +348,7 @@ public final class FakeGarm implements FakeServer {
    * @return the sum over all connections
    */
   public long eventsDropped() {
-    return connections.stream().mapToLong(GarmConnection::eventsDropped).sum();
+    return connections().stream().mapToLong(GarmConnection::eventsDropped).sum();
   }
 
   @Override
@@ -312,25 +368,7 @@ public final class FakeGarm implements FakeServer {
 
   @Override
   public String toString() {
-    return "FakeGarm[" + url() + ", logins=" + logins + ", " + connections + "]";
-  }
-
-  private int deliver(String entityType, String operation, String frame) {
-    List<GarmConnection> recipients =
-        connections.stream().filter(c -> c.wants(entityType, operation)).toList();
-    if (recipients.isEmpty()) {
-      return 0; // and a fault of the next event goes on waiting
-    }
-    List<byte[]> frames = host.encode(frame);
-    return (int) recipients.stream().filter(recipient -> recipient.offer(frames)).count();
-  }
-
-  private @Nullable GarmConnection newestFiltered() {
-    GarmConnection newest = null;
-    for (GarmConnection connection : connections) {
-      newest = connection.isOpen() && connection.hasFilter() ? connection : newest;
-    }
-    return newest;
+    return "FakeGarm[" + url() + ", logins=" + logins + ", " + connections() + "]";
   }
 
   private HttpReply handle(ReceivedRequest request) {
@@ -356,40 +394,8 @@ public final class FakeGarm implements FakeServer {
         });
   }
 
-  private HttpReply controller() {
-    return GarmReplies.ok(GarmController.json(url(), settings.urlsConfigured));
-  }
-
-  private HttpReply upgrade(ReceivedRequest request, Caller caller) {
-    Optional<HttpResponse> refusal = Handshake.refusal(request);
-    return refusal.isPresent()
-        ? refusal.get()
-        : host.upgrade(request, webSockets, socket -> accepted(socket, caller));
-  }
-
-  /** The token was valid at the upgrade; from now on only its expiry counts. */
-  private WebSocketListener accepted(ServerWebSocket socket, Caller caller) {
-    var connection = new GarmConnection(socket, host.changes(), caller.token());
-    connections.add(connection);
-    Instant expiry = caller.claims().expiry();
-    boolean isOver = tokens.isExpired(caller.token());
-    var watch =
-        new TokenWatch(
-            expiry == null || isOver ? settings.clock.instant() : expiry,
-            settings.clock,
-            host.timer(),
-            () -> socket.close(ServerWebSocket.NORMAL_CLOSURE, ""));
-    watch.check();
-    return connection.listener(
-        settings.profile,
-        () -> settings.rejectionText.arrives(rejections.incrementAndGet()),
-        watch);
-  }
-
   private void expireTokens() {
     tokens.expireAll();
-    connections.stream()
-        .filter(connection -> connection.uses(tokens::isExpired))
-        .forEach(connection -> connection.close(ServerWebSocket.NORMAL_CLOSURE, ""));
+    streams.closeExpired();
   }
 }

@@ -2,7 +2,11 @@ package dev.infraevents.testkit.garm;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Says how a {@link FakeGarm} is set up. Without further calls it is as a real server at HEAD. */
 public final class FakeGarmBuilder {
 
-  // The place for other versions: what a version fixes, a method below may override.
-  final GarmProfile profile = GarmProfile.HEAD;
-
+  GarmVersion version = GarmVersion.HEAD;
   String username = "admin";
   String password = "fake-Garm-Passw0rd";
   final Map<String, String> users = new LinkedHashMap<>();
@@ -24,13 +26,28 @@ public final class FakeGarmBuilder {
   InstantSource clock = InstantSource.system();
   @Nullable ScheduledExecutorService scheduler;
   Duration pingInterval = Duration.ofSeconds(54);
-  PongPolicy pongPolicy = profile.pongPolicy();
+  @Nullable PongPolicy pongPolicy; // the version's, unless set; so with the next
   Duration pongWait = Duration.ofSeconds(60);
   Duration writeTimeout = Duration.ofSeconds(10);
-  int bufferCapacity = profile.bufferCapacity();
+  @Nullable Integer bufferCapacity;
   RejectionText rejectionText = RejectionText.NEVER;
 
+  ZoneId zone = ZoneOffset.UTC;
+  final List<String> providers = new ArrayList<>();
+
   FakeGarmBuilder() {}
+
+  /**
+   * Sets the version of GARM that the server is. What the methods below set goes before what the
+   * version fixes, in whatever order they are called.
+   *
+   * @param version {@link GarmVersion#HEAD} by default
+   * @return this builder
+   */
+  public FakeGarmBuilder version(GarmVersion version) {
+    this.version = version;
+    return this;
+  }
 
   /**
    * Sets the administrator, who may read events. The e-mail address, which a login takes as well,
@@ -60,7 +77,7 @@ public final class FakeGarmBuilder {
 
   /**
    * Sets whether the first-run call has been made. If not, everything answers 409 {@code
-   * init_required}.
+   * init_required} until it is made; it replaces the users that are given here.
    *
    * @param initialised true by default
    * @return this builder
@@ -155,7 +172,8 @@ public final class FakeGarmBuilder {
   /**
    * Sets which clients are given up for lack of a pong.
    *
-   * @param pongPolicy {@link PongPolicy#LENIENT} by default
+   * @param pongPolicy by default {@link PongPolicy#STRICT} for 0.1.5, else {@link
+   *     PongPolicy#LENIENT}
    * @return this builder
    */
   public FakeGarmBuilder pongPolicy(PongPolicy pongPolicy) {
@@ -187,13 +205,36 @@ public final class FakeGarmBuilder {
   }
 
   /**
-   * Sets how many events wait for a client that does not read; more are dropped without a word.
+   * Sets how many events wait for a client that does not read; more are dropped without a word, by
+   * 0.1.5 only after they have waited for 5 s.
    *
-   * @param bufferCapacity 1024 by default
+   * @param bufferCapacity by default 100 for 0.1.5, else 1024
    * @return this builder
    */
   public FakeGarmBuilder bufferCapacity(int bufferCapacity) {
     this.bufferCapacity = bufferCapacity;
+    return this;
+  }
+
+  /**
+   * Sets the zone of the server's times: GARM writes them with its local offset.
+   *
+   * @param zone UTC by default
+   * @return this builder
+   */
+  public FakeGarmBuilder zone(ZoneId zone) {
+    this.zone = zone;
+    return this;
+  }
+
+  /**
+   * Adds a provider, which only {@code GET /providers} shows.
+   *
+   * @param name its name, such as {@code noop}
+   * @return this builder
+   */
+  public FakeGarmBuilder provider(String name) {
+    providers.add(name);
     return this;
   }
 

@@ -19,15 +19,15 @@ sealed interface FilterVerdict {
   record Rejected(String text) implements FilterVerdict {}
 
   /** Judges a message. */
-  static FilterVerdict of(String message, GarmProfile profile) {
+  static FilterVerdict of(String message, GarmVersion version) {
     try {
-      return of(Json.parse(message).orElseThrow(WrongTypeException::new), profile);
+      return of(Json.parse(message).orElseThrow(WrongTypeException::new), version);
     } catch (WrongTypeException e) {
       return new Rejected("failed to unmarshal filter");
     }
   }
 
-  private static FilterVerdict of(JsonNode message, GarmProfile profile) throws WrongTypeException {
+  private static FilterVerdict of(JsonNode message, GarmVersion version) throws WrongTypeException {
     if (message.isNull()) {
       return new Ignored();
     }
@@ -41,7 +41,7 @@ sealed interface FilterVerdict {
     if (entries.isEmpty()) {
       return new Ignored();
     }
-    return entries.stream().allMatch(entry -> isValid(entry, profile))
+    return entries.stream().allMatch(entry -> isValid(entry, version))
         ? new Accepted(new FilterRule(false, entries))
         : new Rejected("invalid filter");
   }
@@ -62,8 +62,8 @@ sealed interface FilterVerdict {
     return entries;
   }
 
-  private static boolean isValid(FilterRule.Entry entry, GarmProfile profile) {
-    return profile.knows(entry.entityType())
+  private static boolean isValid(FilterRule.Entry entry, GarmVersion version) {
+    return version.knows(entry.entityType())
         && Set.of("create", "update", "delete").containsAll(entry.operations());
   }
 

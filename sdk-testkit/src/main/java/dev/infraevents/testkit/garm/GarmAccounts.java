@@ -14,22 +14,20 @@ final class GarmAccounts {
   record Account(
       String id,
       String username,
+      String email,
       String fullName,
       String password,
       boolean admin,
       boolean enabled,
       long generation) {
 
-    String email() {
-      return username + "@example.com";
-    }
-
     Account withPassword(String newPassword) {
-      return new Account(id, username, fullName, newPassword, admin, enabled, generation + 1);
+      return new Account(
+          id, username, email, fullName, newPassword, admin, enabled, generation + 1);
     }
 
     Account disabled() {
-      return new Account(id, username, fullName, password, admin, false, generation);
+      return new Account(id, username, email, fullName, password, admin, false, generation);
     }
 
     @Override
@@ -43,7 +41,17 @@ final class GarmAccounts {
   void add(String username, String password, boolean admin) {
     String id = UUID.randomUUID().toString();
     String fullName = admin ? "Jane Admin" : "John User";
-    byId.put(id, new Account(id, username, fullName, password, admin, true, 0));
+    String email = username + "@example.com";
+    byId.put(id, new Account(id, username, email, fullName, password, admin, true, 0));
+  }
+
+  /** Forgets all users and adds an administrator. */
+  Account replaceAll(String username, String email, String fullName, String password) {
+    String id = UUID.randomUUID().toString();
+    var admin = new Account(id, username, email, fullName, password, true, true, 0);
+    byId.clear();
+    byId.put(id, admin);
+    return admin;
   }
 
   Optional<Account> byId(String id) {

@@ -3,14 +3,16 @@ package dev.infraevents.testkit.garm;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.garm.GarmAccounts.Account;
-import dev.infraevents.testkit.garm.GarmTokens.Claims;
+import dev.infraevents.testkit.garm.GarmRequest.Caller;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What is behind which URL, and who may ask. */
@@ -21,35 +23,35 @@ final class GarmApi {
   private static final String ROOT = "/api/v1";
   private static final String COOKIE = "garm_token";
 
-  /** Who asks, once the token has been accepted. */
-  record Caller(Account account, String token, Claims claims) {}
+  // What answers before the URLs are set.
+  private static final Set<String> CONTROLLER =
+      Set.of("GET /controller", "GET /controller-info", "PUT /controller");
 
   /** A handler behind the guards. */
   @FunctionalInterface
   interface Route {
-    HttpReply handle(ReceivedRequest request, Caller caller);
+    HttpReply handle(GarmRequest request);
   }
 
   private final String prefix;
-  private final GarmProfile profile;
-  private final boolean initialised;
-  private final boolean urlsConfigured;
+  private final GarmVersion version;
+  private final GarmSetup setup;
   private final GarmAccounts accounts;
   private final GarmTokens tokens;
   private final Function<ReceivedRequest, HttpReply> login;
 
-  // From method and path below the root to the handler.
+  // From method and path below the root to the handler; * stands for one part of a path.
   private final Map<String, Route> routes = new HashMap<>();
 
   GarmApi(
       FakeGarmBuilder settings,
+      GarmSetup setup,
       GarmAccounts accounts,
       GarmTokens tokens,
       Function<ReceivedRequest, HttpReply> login) {
     this.prefix = settings.pathPrefix;
-    this.profile = settings.profile;
-    this.initialised = settings.initialised;
-    this.urlsConfigured = settings.urlsConfigured;
+    this.version = settings.version;
+    this.setup = setup;
     this.accounts = accounts;
     this.tokens = tokens;
     this.login = login;
@@ -87,13 +89,17 @@ final class GarmApi {
 
   /** The guards stand in this order: a 409 says nothing about the token. */
   private HttpReply handleApi(ReceivedRequest request, String operation) {
-    if (!initialised) {
+    if (operation.equals("POST /first-run")) {
+      return setup.firstRun(request);
+    }
+    if (!setup.isInitialised() && version.has("0.1.6")) {
       return GarmReplies.NOT_INITIALISED;
     }
     if (operation.equals("POST /auth/login")) {
-      return login.apply(request);
+      return setup.isInitialised() ? login.apply(request) : GarmReplies.LOGIN_FAILED;
     }
-    if (!urlsConfigured && !operation.equals("GET /controller")) {
+    // 0.1.5 says the same of a server that is not initialised.
+    if (!setup.isInitialised() || (!setup.hasUrls() && !CONTROLLER.contains(operation))) {
       return GarmReplies.URLS_MISSING;
     }
     Optional<Caller> caller = token(request).flatMap(this::caller);
@@ -103,8 +109,26 @@ final class GarmApi {
     if (!caller.get().account().admin()) {
       return GarmReplies.NOT_ADMIN;
     }
-    Route route = routes.get(operation);
-    return route == null ? GarmReplies.NO_SUCH_ROUTE : route.handle(request, caller.get());
+    return dispatch(operation, request, caller.get());
+  }
+
+  /** A part of a path that no route names may be a variable of a route. */
+  private HttpReply dispatch(String operation, ReceivedRequest request, Caller caller) {
+    Route fixed = routes.get(operation);
+    if (fixed != null) {
+      return fixed.handle(new GarmRequest(request, caller, List.of()));
+    }
+    String[] parts = operation.split("/");
+    for (int i = parts.length - 1; i > 1; i--) {
+      String[] pattern = parts.clone();
+      pattern[i] = "*";
+      Route route = routes.get(String.join("/", pattern));
+      if (route != null) {
+        List<String> variables = List.of(GarmRequest.decode(parts[i]));
+        return route.handle(new GarmRequest(request, caller, variables));
+      }
+    }
+    return GarmReplies.NO_SUCH_ROUTE;
   }
 
   private Optional<Caller> caller(String token) {
@@ -123,7 +147,7 @@ final class GarmApi {
   private Optional<String> token(ReceivedRequest request) {
     String header = request.header("Authorization").orElse("");
     if (header.isEmpty()) {
-      return profile.takesCookie() ? cookie(request) : Optional.empty();
+      return version.takesCookie() ? cookie(request) : Optional.empty();
     }
     String[] words = header.split(" ", -1);
     return words.length == 2 ? Optional.of(words[1]) : Optional.empty();
@@ -152,7 +176,7 @@ final class GarmApi {
       ReceivedRequest request, GarmAccounts accounts, Function<Account, String> newToken) {
     Optional<JsonNode> body = Json.parseFirst(request.body());
     if (body.isEmpty() || !isCredentials(body.get())) {
-      return GarmReplies.LOGIN_MALFORMED;
+      return GarmReplies.MALFORMED;
     }
     String password = Json.field(body.get(), "password").asText("");
     return accounts

@@ -200,13 +200,13 @@ public final class GarmConnection {
   }
 
   /** Reads filters, asking whether to explain each rejected one; stops the watch in the end. */
-  WebSocketListener listener(GarmProfile profile, BooleanSupplier explains, TokenWatch watch) {
+  WebSocketListener listener(GarmVersion version, BooleanSupplier explains, TokenWatch watch) {
     return new WebSocketListener() {
       @Override
       public void onMessage(byte[] message) {
         String text = new String(message, StandardCharsets.UTF_8);
         filters.add(text);
-        apply(FilterVerdict.of(text, profile), explains);
+        apply(FilterVerdict.of(text, version), explains);
       }
 
       @Override

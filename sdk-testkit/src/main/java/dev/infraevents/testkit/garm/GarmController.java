@@ -2,15 +2,17 @@ package dev.infraevents.testkit.garm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** The controller object, with the fields in GARM's order. */
+/** The controller as it is at the start. */
 final class GarmController {
 
-  private static final String ID = "0fdddd5c-771c-4543-9a26-281ded1b9b81";
+  static final String ID = "0fdddd5c-771c-4543-9a26-281ded1b9b81";
+
+  private static final String AGENT_RELEASES =
+      "https://api.github.com/repos/cloudbase/garm-agent/releases";
 
   private GarmController() {}
 
-  /** URLs that are not set are left out, as all empty strings are. */
-  static String json(String url, boolean urlsConfigured) {
+  static ObjectNode initial(String url, boolean urlsConfigured, GarmVersion version) {
     ObjectNode controller = Json.object().put("controller_id", ID).put("hostname", "fake-garm");
     if (urlsConfigured) {
       controller
@@ -21,13 +23,8 @@ final class GarmController {
           .put("agent_url", url);
     }
     return controller
-        .put(
-            "garm_agent_releases_url", "https://api.github.com/repos/cloudbase/garm-agent/releases")
-        .put("enable_agent_tools_sync", false)
-        .put("garm_agent_version", "")
-        .put("allow_insecure_garm_agent", false)
+        .put("garm_agent_releases_url", AGENT_RELEASES)
         .put("minimum_job_age_backoff", 30)
-        .put("version", "v0.0.0-head")
-        .toString();
+        .put("version", version.text());
   }
 }

@@ -20,7 +20,7 @@ final class GarmReplies {
   static final HttpResponse NOT_AUTHENTICATED = error(401, "Authentication failed", "");
 
   static final HttpResponse LOGIN_FAILED = error(401, "Not Authorized", "");
-  static final HttpResponse LOGIN_MALFORMED = error(400, "Bad Request", "invalid request");
+  static final HttpResponse MALFORMED = error(400, "Bad Request", "invalid request");
 
   /** A valid token without admin rights: the one answer of the API that is not JSON. */
   static final HttpResponse NOT_ADMIN =

@@ -1,20 +1,36 @@
 package dev.infraevents.testkit.garm;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** JSON as Go reads it. */
 final class Json {
 
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  // Numbers are passed on as they were written.
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
+          .build();
+  private static final ObjectWriter GO = MAPPER.writer(new GoEscapes());
   private static final ObjectReader FIRST_VALUE = MAPPER.reader();
   private static final ObjectReader WHOLE_TEXT =
       FIRST_VALUE.with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -54,6 +70,27 @@ final class Json {
     return JsonNodeFactory.instance.objectNode();
   }
 
+  static ArrayNode array() {
+    return JsonNodeFactory.instance.arrayNode();
+  }
+
+  /** An object as a caller gave it. */
+  static ObjectNode requireObject(String text) {
+    return (ObjectNode)
+        parse(text)
+            .filter(JsonNode::isObject)
+            .orElseThrow(() -> new IllegalArgumentException("not a JSON object"));
+  }
+
+  /** The text that Go writes: without white space, and fit to be put into HTML. */
+  static String write(JsonNode value) {
+    try {
+      return GO.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree can always be written", e);
+    }
+  }
+
   static String quote(String text) {
     return JsonNodeFactory.instance.textNode(text).toString();
   }
@@ -64,6 +101,30 @@ final class Json {
       return value == null || value.isMissingNode() ? Optional.empty() : Optional.of(value);
     } catch (JsonProcessingException e) {
       return Optional.empty();
+    }
+  }
+
+  /** What Go escapes besides what JSON demands. */
+  private static final class GoEscapes extends CharacterEscapes {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int[] getEscapeCodesForAscii() {
+      int[] codes = standardAsciiEscapesForJSON();
+      codes['<'] = ESCAPE_CUSTOM;
+      codes['>'] = ESCAPE_CUSTOM;
+      codes['&'] = ESCAPE_CUSTOM;
+      return codes;
+    }
+
+    @Override
+    public @Nullable SerializableString getEscapeSequence(int character) {
+      return switch (character) {
+        case '<', '>', '&', '\u2028', '\u2029' ->
+            new SerializedString(String.format("\\u%04x", character));
+        default -> null;
+      };
     }
   }
 }

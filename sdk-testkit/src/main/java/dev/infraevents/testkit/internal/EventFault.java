@@ -21,6 +21,14 @@ public interface EventFault {
     return event -> List.of(new OutgoingEvent(event.text(), pieces));
   }
 
+  static EventFault drop() {
+    return event -> List.of();
+  }
+
+  static EventFault duplicate() {
+    return event -> List.of(event, event);
+  }
+
   static EventFault oversize(int bytes) {
     return event -> {
       int overhead = withPadding(event.text(), new byte[0]).length;

@@ -31,6 +31,16 @@ public final class FaultInjector {
       target.mangleNextEvent(EventFault.oversize(f.bytes()));
     } else if (fault instanceof Fault.Fragment f) {
       target.mangleNextEvent(EventFault.fragment(f.pieces()));
+    } else if (fault instanceof Fault.SilentDrop f) {
+      for (int i = 0; i < f.times(); i++) {
+        target.mangleNextEvent(EventFault.drop());
+      }
+    } else if (fault instanceof Fault.Duplicate) {
+      target.mangleNextEvent(EventFault.duplicate());
+    } else if (fault instanceof Fault.Reorder f) {
+      target.reorderEvents(f.window(), f.seed());
+    } else if (fault instanceof Fault.SlowDrip f) {
+      target.slowDown(f.bytes(), f.pause());
     } else if (fault instanceof Fault.WrongClose f) {
       target.closeStreams(f.code(), f.reason());
     } else if (fault instanceof Fault.Restart f) {

@@ -158,6 +158,31 @@ class GarmTimeTest {
   }
 
   @Test
+  void in015AnEventWaits5SecondsForRoomInTheBuffer() throws IOException {
+    restart(builder -> builder.version(GarmVersion.V0_1_5));
+    try (RawClient client = RawClient.subscribed(garm, RawClient.ALL)) {
+      garm.inject(Fault.stall());
+      for (int i = 0; i < 103; i++) {
+        assertThat(garm.emit("pool", "update", "" + i)).isEqualTo(1);
+      }
+      time.advance(Duration.ofSeconds(5).minusNanos(1));
+      assertThat(garm.eventsDropped()).isZero();
+      time.advance(Duration.ofNanos(1));
+      assertThat(garm.eventsDropped()).isEqualTo(3);
+
+      garm.emit("pool", "update", "1000");
+      garm.heal();
+
+      for (int i = 0; i < 100; i++) {
+        assertThat(client.next()).endsWith("\"payload\":" + i + "}");
+      }
+      assertThat(client.next()).endsWith("\"payload\":1000}"); // it waited, and there was room
+      seconds(5);
+      assertThat(garm.eventsDropped()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aWriteThatBlocksTooLongEndsTheConnectionWithoutAClose() throws IOException {
     restart(builder -> builder.writeTimeout(Duration.ofMillis(200)));
     try (RawClient client = RawClient.subscribed(garm, RawClient.ALL)) {

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,12 @@ public final class HttpServer {
               + "Connection: close\r\n\r\n400 Bad Request")
           .getBytes(StandardCharsets.US_ASCII);
 
+  private record Drip(int bytes, Duration pause) {
+    void on(Wire wire) {
+      wire.drip(bytes, pause);
+    }
+  }
+
   private final HttpHandler handler;
   private final @Nullable SSLContext tls;
   private final InstantSource clock;
@@ -39,6 +46,8 @@ public final class HttpServer {
   private final Set<Wire> wires = ConcurrentHashMap.newKeySet();
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicInteger accepted = new AtomicInteger();
+
+  private volatile Drip drip = new Drip(0, Duration.ZERO);
 
   // Written by whoever opens and closes the server, one at a time.
   private int port;
@@ -109,6 +118,16 @@ public final class HttpServer {
     refusals.set(times);
   }
 
+  /**
+   * Slows down what is written on all connections, open ones and later ones.
+   *
+   * @param bytes how many pass at a time; 0 to let everything pass again
+   */
+  public void drip(int bytes, Duration pause) {
+    drip = new Drip(bytes, pause);
+    wires.forEach(drip::on);
+  }
+
   /** The connections that are open now. */
   public List<Wire> wires() {
     return List.copyOf(wires);
@@ -137,6 +156,7 @@ public final class HttpServer {
     try {
       Wire wire = new Wire(tcp, tls);
       wires.add(wire);
+      drip.on(wire); // after it can be seen, so that no change passes it by
       threads.start("connection-" + accepted.incrementAndGet(), () -> serve(wire));
     } catch (IOException goneAlready) {
       Wire.closeQuietly(tcp);

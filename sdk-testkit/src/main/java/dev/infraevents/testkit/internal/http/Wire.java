@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
@@ -29,6 +30,9 @@ public final class Wire {
   // Guarded by lock.
   private boolean frozen;
   private boolean open = true;
+  private int dripBytes;
+  private long dripNanos;
+  private long nextDrop;
 
   Wire(Socket tcp, @Nullable SSLContext tls) throws IOException {
     this.tcp = tcp;
@@ -46,11 +50,32 @@ public final class Wire {
     return in.buffered() > 0;
   }
 
-  /** Writes all bytes; waits while the wire is frozen. */
+  /** Writes all bytes; waits while the wire is frozen, and takes its time while it drips. */
   public void write(byte[] bytes) throws IOException {
-    awaitPassable();
-    endpoint.getOutputStream().write(bytes);
-    endpoint.getOutputStream().flush();
+    int written = 0;
+    do {
+      int count = awaitDrop(bytes.length - written);
+      endpoint.getOutputStream().write(bytes, written, count);
+      endpoint.getOutputStream().flush();
+      written += count;
+    } while (written < bytes.length);
+  }
+
+  /**
+   * Lets only so many bytes pass at a time, with a pause in between.
+   *
+   * @param bytes how many; 0 to let everything pass again
+   */
+  public void drip(int bytes, Duration pause) {
+    lock.lock();
+    try {
+      dripBytes = bytes;
+      dripNanos = pause.toNanos();
+      nextDrop = System.nanoTime();
+      passable.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   public void freeze() {
@@ -83,10 +108,19 @@ public final class Wire {
     closeQuietly(tcp);
   }
 
-  /** Drops the connection unless it is frozen: then time is not to end it either. */
-  public void dropUnlessFrozen() {
-    if (!isFrozen()) {
+  /** Drops the connection unless it is frozen or drips: then time is not to end it either. */
+  public void dropUnlessHindered() {
+    if (!isHindered()) {
       drop();
+    }
+  }
+
+  private boolean isHindered() {
+    lock.lock();
+    try {
+      return frozen || dripBytes > 0;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -133,6 +167,34 @@ public final class Wire {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits until something may be written; says how much of what is wanted. */
+  private int awaitDrop(int wanted) throws SocketException {
+    lock.lock();
+    try {
+      while (open && (frozen || untilNextDrop() > 0)) {
+        if (frozen) {
+          passable.await();
+        } else {
+          passable.awaitNanos(untilNextDrop());
+        }
+      }
+      if (!open) {
+        throw new SocketException("closed");
+      }
+      nextDrop = System.nanoTime() + dripNanos;
+      return dripBytes == 0 ? wanted : Math.min(wanted, dripBytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SocketException("interrupted");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long untilNextDrop() {
+    return dripBytes == 0 ? 0 : nextDrop - System.nanoTime();
   }
 
   static void closeQuietly(AutoCloseable closeable) {

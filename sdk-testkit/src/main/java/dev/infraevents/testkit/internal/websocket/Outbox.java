@@ -1,7 +1,10 @@
 package dev.infraevents.testkit.internal.websocket;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -9,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be written to one client. Events go through a bounded buffer and are dropped
- * without a word when it is full; control frames overtake them, as in the real servers.
+ * without a word when it is full, at once or after they have waited for room; control frames
+ * overtake them, as in the real servers.
  */
 final class Outbox {
 
@@ -17,22 +21,33 @@ final class Outbox {
   private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final int capacity;
+  private final Duration patience;
+  private final ScheduledExecutorService timer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
   private final Deque<byte[]> events = new ArrayDeque<>();
+  private final Deque<Late> late = new ArrayDeque<>();
   private final Deque<Control> controls = new ArrayDeque<>();
   private byte @Nullable [] farewell;
   private boolean stalled;
   private boolean finishing;
   private long dropped;
 
-  Outbox(int capacity) {
+  /**
+   * Begins empty.
+   *
+   * @param patience how long an event waits for room
+   * @param timer where that time passes
+   */
+  Outbox(int capacity, Duration patience, ScheduledExecutorService timer) {
     this.capacity = capacity;
+    this.patience = patience;
+    this.timer = timer;
   }
 
-  /** Queues an event; says whether there was room for it. */
+  /** Queues an event; says whether there was room for it, or may be in time. */
   boolean offer(byte[] event) {
     lock.lock();
     try {
@@ -40,12 +55,53 @@ final class Outbox {
         return false;
       }
       if (events.size() >= capacity) {
-        dropped++;
-        return false;
+        return waitForRoom(event);
       }
       events.add(event);
       changed.signalAll();
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean waitForRoom(byte[] event) {
+    if (patience.isZero()) {
+      dropped++;
+      return false;
+    }
+    Late waiting = new Late(event);
+    late.add(waiting);
+    waiting.deadline =
+        timer.schedule(() -> giveUp(waiting), patience.toNanos(), TimeUnit.NANOSECONDS);
+    return true;
+  }
+
+  private void giveUp(Late waiting) {
+    lock.lock();
+    try {
+      if (late.remove(waiting)) {
+        dropped++;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private byte @Nullable [] nextEvent() {
+    byte[] next = events.poll();
+    Late waiting = late.poll();
+    if (waiting != null) {
+      waiting.cancel();
+      events.add(waiting.event);
+    }
+    return next;
+  }
+
+  boolean isFinishing() {
+    lock.lock();
+    try {
+      return finishing;
     } finally {
       lock.unlock();
     }
@@ -100,9 +156,13 @@ final class Outbox {
       }
       finishing = true;
       farewell = last;
+      late.forEach(Late::cancel);
       if (!flush || stalled) {
         events.clear();
+      } else {
+        late.forEach(waiting -> events.add(waiting.event));
       }
+      late.clear();
       changed.signalAll();
       return true;
     } finally {
@@ -140,7 +200,7 @@ final class Outbox {
             return control.frame;
           }
         } else if (!events.isEmpty() && !stalled) {
-          return events.poll();
+          return nextEvent();
         } else if (finishing) {
           byte[] last = farewell;
           farewell = null;
@@ -151,6 +211,22 @@ final class Outbox {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** An event that found the buffer full. */
+  private static final class Late {
+    final byte[] event;
+    @Nullable Future<?> deadline;
+
+    Late(byte[] event) {
+      this.event = event;
+    }
+
+    void cancel() {
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +39,7 @@ public final class ServerWebSocket {
   private final ScheduledExecutorService ioTimer;
   private final Changes changes;
   private final Outbox outbox;
+  private final Reordering reordering;
   private final KeepAlive keepAlive;
 
   // Written by the reading thread.
@@ -64,7 +66,8 @@ public final class ServerWebSocket {
     this.settings = settings;
     this.ioTimer = ioTimer;
     this.changes = changes;
-    this.outbox = new Outbox(settings.bufferCapacity());
+    this.outbox = new Outbox(settings.bufferCapacity(), settings.bufferPatience(), timer);
+    this.reordering = new Reordering(outbox, ioTimer);
     outbox.overtake(Handshake.acceptance(request));
     byte[] ping = Frames.control(Frames.PING, new byte[0]);
     this.keepAlive =
@@ -104,11 +107,12 @@ public final class ServerWebSocket {
 
   /** Queues an event, in frames; it is dropped if the buffer is full. */
   public boolean offer(byte[] frames) {
-    return outbox.offer(frames);
+    return reordering.offer(frames);
   }
 
   /** Queues frames behind the events that wait, whether or not there is room. */
   public void send(byte[] frames) {
+    reordering.release();
     outbox.append(frames);
   }
 
@@ -132,6 +136,7 @@ public final class ServerWebSocket {
 
   /** Writes what waits in the buffer, then these bytes, then closes TCP. */
   public void endWith(byte[] bytes) {
+    reordering.release();
     finish(bytes, true);
   }
 
@@ -142,6 +147,11 @@ public final class ServerWebSocket {
 
   void stall(boolean on) {
     outbox.stall(on);
+  }
+
+  /** Shuffles events from now on, so many at a time; each connection in its own order. */
+  void reorder(int window, long seed) {
+    reordering.start(window, new Random(seed + id));
   }
 
   /** Serves the connection until it ends, on the calling thread. */
@@ -221,7 +231,7 @@ public final class ServerWebSocket {
 
   private void finish(byte[] last, boolean flush) {
     if (outbox.finish(last, flush)) {
-      closeDeadline = later(wire::dropUnlessFrozen, CLOSE_PATIENCE);
+      closeDeadline = later(wire::dropUnlessHindered, CLOSE_PATIENCE);
       cancelCloseDeadlineIfClosed();
     }
   }
@@ -237,7 +247,7 @@ public final class ServerWebSocket {
     try {
       byte[] bytes = outbox.take();
       while (bytes != null) {
-        Future<?> timeout = later(wire::dropUnlessFrozen, settings.writeTimeout());
+        Future<?> timeout = later(wire::dropUnlessHindered, settings.writeTimeout());
         wire.write(bytes);
         timeout.cancel(false);
         bytes = outbox.take();
@@ -248,6 +258,7 @@ public final class ServerWebSocket {
       wire.close();
       open = false;
       outbox.finish(new byte[0], false);
+      reordering.stop();
       cancelCloseDeadlineIfClosed();
       changes.announce();
     }

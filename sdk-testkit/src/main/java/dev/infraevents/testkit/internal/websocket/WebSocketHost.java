@@ -56,6 +56,8 @@ public final class WebSocketHost implements FaultTarget {
   private int upgradeRefusals;
   private @Nullable HttpResponse upgradeRefusal;
   private boolean stalled;
+  private int window = 1;
+  private long seed;
 
   // Guarded by this.
   private boolean down;
@@ -129,6 +131,7 @@ public final class WebSocketHost implements FaultTarget {
   private void register(ServerWebSocket socket) {
     synchronized (faults) {
       socket.stall(stalled);
+      socket.reorder(window, seed);
       sockets.add(socket);
     }
   }
@@ -163,6 +166,8 @@ public final class WebSocketHost implements FaultTarget {
       stalled = false;
       sockets.forEach(socket -> socket.stall(false));
     }
+    reorderEvents(1, 0);
+    server.drip(0, Duration.ZERO);
     server.refuse(0);
     server.wires().forEach(Wire::thaw);
     if (down) {
@@ -252,6 +257,20 @@ public final class WebSocketHost implements FaultTarget {
     synchronized (faults) {
       eventFaults.add(fault);
     }
+  }
+
+  @Override
+  public void reorderEvents(int events, long orders) {
+    synchronized (faults) {
+      window = events;
+      seed = orders;
+      sockets.forEach(socket -> socket.reorder(events, orders));
+    }
+  }
+
+  @Override
+  public void slowDown(int bytes, Duration pause) {
+    server.drip(bytes, pause);
   }
 
   @Override

@@ -6,7 +6,8 @@ import java.time.Duration;
  * The habits of one kind of server.
  *
  * @param readLimit the largest message it takes, in bytes
- * @param bufferCapacity how many events wait for a slow client before they are dropped
+ * @param bufferCapacity how many events wait for a slow client
+ * @param bufferPatience how long those beyond wait for room before they are dropped
  * @param pingInterval from the upgrade to the first ping, and from ping to ping
  * @param pongWait how long after the last pong the client is given up
  * @param pongRequired whether that counts from the upgrade (else from the first pong)
@@ -15,6 +16,7 @@ import java.time.Duration;
 public record WebSocketSettings(
     int readLimit,
     int bufferCapacity,
+    Duration bufferPatience,
     Duration pingInterval,
     Duration pongWait,
     boolean pongRequired,
