@@ -3,6 +3,7 @@
  * own, without the real systems.
  */
 module dev.infraevents.testkit {
+  requires transitive dev.infraevents.core;
   requires com.fasterxml.jackson.databind;
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
