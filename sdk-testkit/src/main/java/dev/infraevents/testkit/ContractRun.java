@@ -59,10 +59,15 @@ final class ContractRun<P> implements AutoCloseable {
     return source.capabilities();
   }
 
-  /** Waits for the first connection. */
+  /** Waits for the first connection; leaves nothing behind if there is none. */
   ContractRun<P> connected() {
-    awaitConnection(1);
-    return this;
+    try {
+      awaitConnection(1);
+      return this;
+    } catch (AssertionError e) {
+      close();
+      throw e;
+    }
   }
 
   /** Waits for a connection, counted from the first, and until it is the one that events take. */

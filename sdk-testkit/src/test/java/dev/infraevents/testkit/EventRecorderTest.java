@@ -8,6 +8,7 @@ import dev.infraevents.Backoff;
 import dev.infraevents.Bytes;
 import dev.infraevents.Concurrency;
 import dev.infraevents.DeadLetter;
+import dev.infraevents.Delivery;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
@@ -62,7 +63,7 @@ class EventRecorderTest {
     EventHandler<Object> handler =
         new EventHandler<>() {
           @Override
-          public void handle(Event<Object> event, dev.infraevents.Delivery delivery)
+          public void handle(Event<Object> event, Delivery delivery)
               throws Exception {
             linesAtHandling.add(Files.readString(file()).lines().count());
             handled.handle(event, delivery);
@@ -191,6 +192,17 @@ class EventRecorderTest {
         .extracting(signal -> ((HandlerFailed) signal).cause().getMessage())
         .containsExactly(
             "the event is not recorded, as /dev/full can not be written: make room on the disk");
+  }
+
+  @Test
+  void anInterruptedHandlerDoesNotBreakTheRecording() throws Exception {
+    try (var recorder = EventRecorder.to(file())) {
+      Thread.currentThread().interrupt();
+      recorder.handle(event(pool(1)), null);
+      assertThat(Thread.interrupted()).isTrue();
+      recorder.handle(event(pool(2)), null);
+    }
+    assertThat(Files.readAllLines(file())).containsExactly(pool(1), pool(2));
   }
 
   @Test
