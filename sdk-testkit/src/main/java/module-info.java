@@ -3,10 +3,16 @@
  * own, without the real systems.
  */
 module dev.infraevents.testkit {
+  requires transitive dev.infraevents.core;
   requires com.fasterxml.jackson.databind;
+  requires static dev.infraevents.testkit.junit;
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
 
   exports dev.infraevents.testkit;
   exports dev.infraevents.testkit.garm;
+
+  // The tests of EventSourceContract are not public.
+  opens dev.infraevents.testkit to
+      org.junit.platform.commons;
 }

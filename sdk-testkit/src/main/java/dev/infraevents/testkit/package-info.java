@@ -1,6 +1,7 @@
 /**
  * What all fakes have in common: {@link dev.infraevents.testkit.FakeServer} and the faults they can
- * be told to have, {@link dev.infraevents.testkit.Fault}.
+ * be told to have, {@link dev.infraevents.testkit.Fault}. Record and replay: {@link
+ * dev.infraevents.testkit.EventRecorder} and {@link dev.infraevents.testkit.ReplaySource}.
  */
 @NullMarked
 package dev.infraevents.testkit;

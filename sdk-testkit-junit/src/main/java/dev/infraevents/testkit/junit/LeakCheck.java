@@ -11,9 +11,11 @@ import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 
 /**
  * Fails a test that leaves something behind: a thread that was not there before and does not end, a
@@ -21,9 +23,10 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
  *
  * <p>Put {@code @ExtendWith(LeakCheck.class)} on a test class.
  *
- * <p>Each test is compared with the moment before it, and the whole class, with what it starts in
- * {@code @BeforeAll}, with the moment before the class. Where a fixture of the class starts threads
- * or opens connections in the course of its tests, check {@link #perClass()} only.
+ * <p>Each test, dynamic ones too, is compared with the moment before it, and the whole class, with
+ * what it starts in {@code @BeforeAll}, with the moment before the class. Where a fixture of the
+ * class starts threads or opens connections in the course of its tests, check {@link #perClass()}
+ * only.
  *
  * <p>Threads get a few seconds to end. Threads of the JVM, of JUnit and Surefire, and the
  * process-wide daemons of the common pool and of OkHttp are not looked at; nor are virtual threads,
@@ -34,7 +37,11 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
  * comes before {@code @RegisterExtension} on a field.
  */
 public final class LeakCheck
-    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        InvocationInterceptor {
 
   private static final Namespace NAMESPACE = Namespace.create(LeakCheck.class);
 
@@ -100,6 +107,25 @@ public final class LeakCheck
   @Override
   public void afterAll(ExtensionContext context) throws InterruptedException {
     check(context);
+  }
+
+  // The callbacks around a test are called for a factory, not for the tests that it makes.
+  @Override
+  public void interceptDynamicTest(
+      Invocation<Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+      throws Throwable {
+    beforeEach(context);
+    try {
+      invocation.proceed();
+    } catch (Throwable failure) {
+      try {
+        afterEach(context);
+      } catch (AssertionError leak) {
+        failure.addSuppressed(leak);
+      }
+      throw failure;
+    }
+    afterEach(context);
   }
 
   private void remember(ExtensionContext context) {

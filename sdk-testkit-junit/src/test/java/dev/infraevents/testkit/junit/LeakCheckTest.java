@@ -11,11 +11,14 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,6 +93,16 @@ class LeakCheckTest {
 
     assertThat(failures).hasSize(1);
     assertThat(failures.get(0)).hasMessageContaining("leaks()");
+  }
+
+  @Test
+  void ofDynamicTestsOnlyTheOneThatLeaksFails() {
+    List<Throwable> failures = failuresOf(OneOfThreeDynamicTestsLeaks.class);
+
+    assertThat(failures).hasSize(2);
+    assertThat(failures.get(0)).hasMessageContaining("leaks left something behind");
+    assertThat(failures.get(1)).hasMessage("own failure");
+    assertThat(failures.get(1).getSuppressed()).singleElement().isInstanceOf(AssertionError.class);
   }
 
   @Test
@@ -253,6 +266,23 @@ class LeakCheckTest {
     @Test
     void doesNot() {
       assertThat(LEAKS).isNotNull();
+    }
+  }
+
+  static class OneOfThreeDynamicTestsLeaks {
+    @RegisterExtension static final LeakCheck LEAKS = impatient();
+
+    @TestFactory
+    Stream<DynamicTest> tests() {
+      return Stream.of(
+          DynamicTest.dynamicTest("leaks", () -> leaveThread("left-over")),
+          DynamicTest.dynamicTest("does not", () -> assertThat(LEAKS).isNotNull()),
+          DynamicTest.dynamicTest(
+              "fails and leaks",
+              () -> {
+                leaveThread("left-over-too");
+                throw new IllegalStateException("own failure");
+              }));
     }
   }
 
