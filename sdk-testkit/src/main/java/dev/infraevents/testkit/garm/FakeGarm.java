@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,16 +39,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeGarm implements FakeServer {
 
+  private static final Duration METRICS_INTERVAL = Duration.ofSeconds(5);
+
   private final FakeGarmBuilder settings;
   private final @Nullable SelfSignedCertificate certificate;
   private final GarmAccounts accounts = new GarmAccounts();
   private final GarmTokens tokens;
+  private final GarmStamps stamps;
   private final GarmStore store;
   private final GarmEntities entities;
   private final GarmSetup setup;
   private final GarmApi api;
   private final WebSocketHost host;
+  private final GarmUpgrades upgrades;
   private final GarmStreams streams;
+  private final GarmFeed logs;
+  private final GarmFeed metrics;
 
   private final List<ReceivedRequest> requests = new CopyOnWriteArrayList<>();
   private final AtomicInteger logins = new AtomicInteger();
@@ -64,9 +71,12 @@ public final class FakeGarm implements FakeServer {
             settings.clock,
             settings.scheduler,
             this::expireTokens);
-    this.streams = new GarmStreams(settings, tokens, host);
+    this.upgrades = new GarmUpgrades(settings, tokens, host);
+    this.streams = new GarmStreams(upgrades, settings, host);
+    this.logs = new GarmFeed(upgrades, host.changes(), host.timer(), null);
+    this.metrics = new GarmFeed(upgrades, host.changes(), host.timer(), METRICS_INTERVAL);
+    this.stamps = new GarmStamps(settings.clock, settings.zone);
     this.store = new GarmStore(settings.version);
-    GarmStamps stamps = new GarmStamps(settings.clock, settings.zone);
     this.entities = new GarmEntities(store, stamps, this::emitOnly);
     this.setup = new GarmSetup(settings, accounts, store, entities, stamps);
     this.api = new GarmApi(settings, setup, accounts, tokens, this::login);
@@ -81,7 +91,12 @@ public final class FakeGarm implements FakeServer {
     api.route("GET", GarmApi.EVENTS, streams::upgrade)
         .route("GET", "/controller", request -> setup.controller())
         .route("GET", "/controller-info", request -> setup.controller())
-        .route("PUT", "/controller", request -> setup.updateController(request.received()));
+        .route("PUT", "/controller", request -> setup.updateController(request.received()))
+        .route("GET", "/ws", this::upgradeToLogs)
+        .route("GET", "/ws/logs", this::upgradeToLogs);
+    if (settings.version.has("0.2.0-beta1")) {
+      api.route("GET", "/ws/metrics", metrics::upgrade);
+    }
     GarmRoutes.add(api, store, settings.providers);
   }
 
@@ -265,7 +280,37 @@ public final class FakeGarm implements FakeServer {
   }
 
   /**
-   * All connections that were upgraded so far.
+   * Writes to the log: sent to all who read it at {@code /ws/logs}, in the form of the version.
+   *
+   * @param level such as {@code INFO}
+   * @param message the message
+   * @return how many connections it was queued for
+   */
+  public int log(String level, String message) {
+    return logs.send(settings.version.logRecord(stamps.next(), level, message));
+  }
+
+  /**
+   * The websocket for the log, {@code /ws/logs} and {@code /ws}.
+   *
+   * @return its connections, and a way to send them any text
+   */
+  public GarmFeed logs() {
+    return logs;
+  }
+
+  /**
+   * The websocket for metrics, {@code /ws/metrics}, since 0.2.0-beta1. Nothing is sent there until
+   * a test says what: {@link GarmFeed#repeat}.
+   *
+   * @return its connections, and a way to send them any text
+   */
+  public GarmFeed metrics() {
+    return metrics;
+  }
+
+  /**
+   * All connections to the event stream that were upgraded so far.
    *
    * @return open and closed ones, in the order of their upgrades
    */
@@ -330,7 +375,7 @@ public final class FakeGarm implements FakeServer {
    * @return in the order received, refused ones included
    */
   public List<ReceivedRequest> upgradeRequests() {
-    return requests.stream().filter(this::isForEvents).toList();
+    return requests.stream().filter(request -> isFor(Set.of(GarmApi.EVENTS), request)).toList();
   }
 
   /**
@@ -374,13 +419,17 @@ public final class FakeGarm implements FakeServer {
   private HttpReply handle(ReceivedRequest request) {
     requests.add(request);
     Optional<HttpResponse> refusal =
-        isForEvents(request) ? host.takeUpgradeRefusal() : Optional.empty();
+        isFor(GarmApi.WEB_SOCKETS, request) ? host.takeUpgradeRefusal() : Optional.empty();
     host.changes().announce();
     return refusal.isPresent() ? refusal.get() : api.handle(request);
   }
 
-  private boolean isForEvents(ReceivedRequest request) {
-    return api.pathInApi(request).filter(GarmApi.EVENTS::equals).isPresent();
+  private boolean isFor(Set<String> paths, ReceivedRequest request) {
+    return api.pathInApi(request).filter(paths::contains).isPresent();
+  }
+
+  private HttpReply upgradeToLogs(GarmRequest request) {
+    return settings.logStreamer ? logs.upgrade(request) : GarmReplies.NO_LOG_STREAMER;
   }
 
   private HttpReply login(ReceivedRequest request) {
@@ -396,6 +445,6 @@ public final class FakeGarm implements FakeServer {
 
   private void expireTokens() {
     tokens.expireAll();
-    streams.closeExpired();
+    upgrades.closeExpired();
   }
 }

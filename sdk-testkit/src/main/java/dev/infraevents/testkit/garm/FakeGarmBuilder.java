@@ -32,6 +32,7 @@ public final class FakeGarmBuilder {
   @Nullable Integer bufferCapacity;
   RejectionText rejectionText = RejectionText.NEVER;
 
+  boolean logStreamer = true;
   ZoneId zone = ZoneOffset.UTC;
   final List<String> providers = new ArrayList<>();
 
@@ -213,6 +214,17 @@ public final class FakeGarmBuilder {
    */
   public FakeGarmBuilder bufferCapacity(int bufferCapacity) {
     this.bufferCapacity = bufferCapacity;
+    return this;
+  }
+
+  /**
+   * Sets whether the log can be read at {@code /ws/logs}. If not, that answers 400.
+   *
+   * @param logStreamer true by default
+   * @return this builder
+   */
+  public FakeGarmBuilder logStreamer(boolean logStreamer) {
+    this.logStreamer = logStreamer;
     return this;
   }
 

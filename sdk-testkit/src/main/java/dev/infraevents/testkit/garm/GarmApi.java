@@ -20,6 +20,9 @@ final class GarmApi {
 
   static final String EVENTS = "/ws/events";
 
+  /** All paths at which a websocket may be opened. */
+  static final Set<String> WEB_SOCKETS = Set.of(EVENTS, "/ws", "/ws/logs", "/ws/metrics");
+
   private static final String ROOT = "/api/v1";
   private static final String COOKIE = "garm_token";
 

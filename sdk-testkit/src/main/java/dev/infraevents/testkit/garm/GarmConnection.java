@@ -195,6 +195,10 @@ public final class GarmConnection {
     return taken;
   }
 
+  boolean offer(String text) {
+    return isOpen() && socket.offer(Frames.text(utf8(text)));
+  }
+
   boolean uses(Predicate<String> tokens) {
     return tokens.test(token);
   }

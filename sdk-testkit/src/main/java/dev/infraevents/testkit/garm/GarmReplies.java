@@ -27,6 +27,8 @@ final class GarmReplies {
       HttpResponse.of(401, "text/plain; charset=utf-8", "Unauthorized\n")
           .with("X-Content-Type-Options", "nosniff");
 
+  static final HttpResponse NO_LOG_STREAMER = error(400, "Bad Request", "log streamer is disabled");
+
   static final HttpResponse NO_SUCH_ROUTE = error(404, "Not found", "Resource not found");
 
   /** Whatever is not below the API. */

@@ -75,6 +75,14 @@ public enum GarmVersion {
     return isRebuilt();
   }
 
+  /** One record of the log: a JSON object, or a line of text in 0.1. */
+  String logRecord(String time, String level, String message) {
+    if (isRebuilt()) {
+      return Json.write(Json.object().put("time", time).put("level", level).put("msg", message));
+    }
+    return "time=" + time + " level=" + level + " msg=" + Json.quote(message) + "\n";
+  }
+
   /** 0.2.0-beta1 came with a new websocket layer. */
   private boolean isRebuilt() {
     return has("0.2.0-beta1");
