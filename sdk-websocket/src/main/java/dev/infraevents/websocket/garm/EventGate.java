@@ -59,6 +59,7 @@ final class EventGate {
     Live live = new Live(message);
     lock.lock();
     try {
+      noteDrops();
       context.message(live);
     } finally {
       lock.unlock();
@@ -94,16 +95,21 @@ final class EventGate {
     }
   }
 
-  /** Asks the ledger, which then knows of everything that was dropped so far. */
+  /** Asks the ledger. */
   <T> T ask(Function<EntityLedger, T> question) {
     lock.lock();
     try {
-      for (EntityKey key = dropped.poll(); key != null; key = dropped.poll()) {
-        ledger.untold(key);
-      }
+      noteDrops();
       return question.apply(ledger);
     } finally {
       lock.unlock();
+    }
+  }
+
+  // Soon, before the ledger forgets what was deleted.
+  private void noteDrops() {
+    for (EntityKey key = dropped.poll(); key != null; key = dropped.poll()) {
+      ledger.untold(key);
     }
   }
 

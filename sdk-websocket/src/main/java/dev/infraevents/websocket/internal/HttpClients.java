@@ -33,6 +33,9 @@ public final class HttpClients implements AutoCloseable {
   /** A peer that does not answer a close frame is left after this. */
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
+  /** OkHttp counts milliseconds in 31 bits. */
+  private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
   private final ConnectionOptions options;
   private final OkHttpClient client;
   private final ExecutorService threads;
@@ -130,7 +133,9 @@ public final class HttpClients implements AutoCloseable {
   // message is on its way. The watchdog decides by silence; OkHttp must not be quicker.
   private static Duration pingInterval(ConnectionOptions options) {
     Duration interval = options.pingInterval();
-    return interval.compareTo(options.pongTimeout()) < 0 ? options.pongTimeout() : interval;
+    Duration longer =
+        interval.compareTo(options.pongTimeout()) < 0 ? options.pongTimeout() : interval;
+    return longer.compareTo(LONGEST) < 0 ? longer : LONGEST;
   }
 
   /**
