@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,9 @@ final class ContractProbe implements EventHandler<Object> {
 
   /** Far beyond what a healthy run needs; only a broken one waits that long. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** How soon a change is seen that nobody notes, such as one of the status. */
+  private static final Duration GLANCE = Duration.ofMillis(20);
 
   /** What is done with a delivery, besides keeping its event. */
   @FunctionalInterface
@@ -126,7 +130,7 @@ final class ContractProbe implements EventHandler<Object> {
     await(count + " x " + kind.getSimpleName(), () -> signals(kind).size() >= count);
   }
 
-  /** Waits until something has been noted that makes the condition hold. */
+  /** Waits for a condition; looks when something has been noted, and now and then. */
   synchronized void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     try {
@@ -135,7 +139,7 @@ final class ContractProbe implements EventHandler<Object> {
         if (left <= 0) {
           throw new AssertionError("no " + what + "; events " + subjects + ", signals " + signals);
         }
-        wait(left / 1_000_000 + 1);
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, GLANCE.toNanos()));
       }
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted while waiting for " + what, e);

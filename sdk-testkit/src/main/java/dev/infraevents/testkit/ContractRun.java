@@ -94,10 +94,6 @@ final class ContractRun<P> implements AutoCloseable {
     return subject;
   }
 
-  int emitted() {
-    return emitted;
-  }
-
   /** Waits for the end, however it was brought about, and checks what holds of every end. */
   SubscriptionStats ended() {
     awaitEnd(subscription);

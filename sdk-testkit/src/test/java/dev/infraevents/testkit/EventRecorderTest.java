@@ -63,8 +63,7 @@ class EventRecorderTest {
     EventHandler<Object> handler =
         new EventHandler<>() {
           @Override
-          public void handle(Event<Object> event, Delivery delivery)
-              throws Exception {
+          public void handle(Event<Object> event, Delivery delivery) throws Exception {
             linesAtHandling.add(Files.readString(file()).lines().count());
             handled.handle(event, delivery);
           }
