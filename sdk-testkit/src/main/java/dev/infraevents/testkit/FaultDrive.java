@@ -1,7 +1,6 @@
 package dev.infraevents.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.infraevents.Capability;
 import dev.infraevents.SourceSignal.Connected;

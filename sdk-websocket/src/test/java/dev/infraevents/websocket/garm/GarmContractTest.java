@@ -9,6 +9,7 @@ import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.garm.FakeGarm;
 import dev.infraevents.testkit.garm.GarmConnection;
+import java.time.Duration;
 import java.util.List;
 
 class GarmContractTest extends EventSourceContract<GarmPayload> {
@@ -74,7 +75,11 @@ class GarmContractTest extends EventSourceContract<GarmPayload> {
           Fault.expireToken(),
           Fault.fragment(7),
           Fault.garbageText(),
-          Fault.invalidJson());
+          Fault.invalidJson(),
+          Fault.silentDrop(),
+          Fault.duplicate(),
+          Fault.reorder(4),
+          Fault.slowDrip(64, Duration.ofMillis(1)));
     }
 
     @Override
