@@ -36,6 +36,11 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("try") // to close by hand is what is tested
 abstract class EndContract<P> {
 
+  /**
+   * Starts a server.
+   *
+   * @return as {@link EventSourceContract#start} says
+   */
   protected abstract Fixture<P> start();
 
   @Test
