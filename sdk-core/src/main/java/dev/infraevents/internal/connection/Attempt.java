@@ -142,6 +142,13 @@ final class Attempt<P> implements ConnectionContext<P> {
     return room;
   }
 
+  /** What another connection brought is not repeated any more. */
+  void forgets(OverlapFilter ended) {
+    if (overlap == ended) {
+      overlap = null;
+    }
+  }
+
   private boolean isFirst(Bytes message) {
     OverlapFilter both = overlap;
     return both == null || both.isFirst(epoch, message);

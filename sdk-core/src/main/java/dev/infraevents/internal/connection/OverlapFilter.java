@@ -23,6 +23,7 @@ final class OverlapFilter {
   private long survivor; // 0 while there are two
   private boolean quiet = true; // no message on either, since the change-over
   private boolean matched; // a message came on both
+  private boolean matchedBefore; // at the last check
 
   OverlapFilter(long newEpoch) {
     this.newEpoch = newEpoch;
@@ -34,7 +35,8 @@ final class OverlapFilter {
 
   private synchronized boolean isFirst(long epoch, Digest message) {
     if (survivor != 0) {
-      return epoch == survivor;
+      Seen seen = messages.get(message);
+      return epoch == survivor && (seen == null || seen.isFirst(epoch == newEpoch));
     }
     quiet = false;
     Seen seen = messages.get(message);
@@ -45,7 +47,7 @@ final class OverlapFilter {
       seen = new Seen();
       messages.put(message, seen);
     }
-    boolean first = epoch == newEpoch ? ++seen.onNew > seen.onOld : ++seen.onOld > seen.onNew;
+    boolean first = seen.isFirst(epoch == newEpoch);
     matched |= !first;
     return first;
   }
@@ -56,22 +58,39 @@ final class OverlapFilter {
   }
 
   /**
-   * Whether the old connection can go. A message that came on both shows that the new one gets all
-   * there is, and that what was underway on the old one before that has been read.
+   * Whether the old connection can go; asked now and then. A message that came on both shows that
+   * the new one gets all there is, and that what was underway on the old one before that has been
+   * read. Neighbours may have been swapped by the server, so not right after it.
    */
   synchronized boolean isOver() {
-    return quiet || matched;
+    boolean over = quiet || matchedBefore;
+    matchedBefore = matched;
+    return over;
   }
 
-  /** One connection is left. A message of the other that is still on its way is a repetition. */
+  /**
+   * One connection is left. A message of the other that is still on its way is a repetition; so is
+   * one on this that the other was quicker to bring.
+   */
   synchronized void end(long epoch) {
     survivor = epoch;
-    messages.clear();
+    messages.values().removeIf(seen -> !seen.isOwed(epoch == newEpoch));
   }
 
+  /** How often a message came on either. */
   private static final class Seen {
-    int onOld;
-    int onNew;
+    private int onOld;
+    private int onNew;
+
+    /** Counts one more. */
+    boolean isFirst(boolean isNew) {
+      return isNew ? ++onNew > onOld : ++onOld > onNew;
+    }
+
+    /** Whether the other connection brought it more often. */
+    boolean isOwed(boolean isNew) {
+      return isNew ? onOld > onNew : onNew > onOld;
+    }
   }
 
   private record Digest(long high, long low) {

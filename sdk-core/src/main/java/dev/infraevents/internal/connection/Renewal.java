@@ -22,6 +22,12 @@ final class Renewal<P> {
    */
   private static final Duration OVERLAP = Duration.ofSeconds(5);
 
+  /**
+   * How long what the old connection was quicker to bring is remembered afterwards. Not for ever: a
+   * server may say the same thing again, and mean it.
+   */
+  private static final Duration RESIDUE = Duration.ofSeconds(60);
+
   private final ConnectionSupervisor<P> supervisor;
   private final ConnectionOptions options;
   private final Timing time;
@@ -95,7 +101,7 @@ final class Renewal<P> {
       retries.refuseToken(failed, cause);
     }
     successor = null;
-    endOverlap(current);
+    forgetOverlap(current);
     state.troubled(cause);
     Duration wait = retries.delay(++failures, cause);
     current.renewal = time.schedule(() -> supervisor.change(later -> begin(current, later)), wait);
@@ -108,7 +114,7 @@ final class Renewal<P> {
     Attempt<P> next = successor;
     successor = null;
     if (next != null) {
-      endOverlap(next);
+      forgetOverlap(next); // it has not begun to bring anything
     }
     return next;
   }
@@ -170,11 +176,20 @@ final class Renewal<P> {
   private void endOverlap(@Nullable Attempt<P> survivor) {
     retiring = null;
     cancelTimer();
-    if (overlap != null && survivor != null) {
-      overlap.end(survivor.epoch());
-      survivor.overlap = null;
+    OverlapFilter ended = overlap;
+    if (ended != null && survivor != null) {
+      ended.end(survivor.epoch());
+      time.schedule(() -> survivor.forgets(ended), RESIDUE);
     }
     overlap = null;
+  }
+
+  private void forgetOverlap(Attempt<P> survivor) {
+    OverlapFilter ended = overlap;
+    endOverlap(survivor);
+    if (ended != null) {
+      survivor.forgets(ended);
+    }
   }
 
   void cancelTimer() {

@@ -127,12 +127,14 @@ final class EntityLedger {
     }
   }
 
-  /** The handler was not told of the last event of this entity after all. */
+  /**
+   * An event of this entity was dropped, so the handler was not told after all. It may have waited
+   * for so long that the entity has been forgotten meanwhile.
+   */
   void untold(EntityKey key) {
-    Entry entry = entries.get(key);
-    if (entry != null) {
-      entry.owed = true;
-    }
+    Entry entry = entries.computeIfAbsent(key, k -> new Entry());
+    entry.owed = true;
+    entry.touched = ++sequence;
   }
 
   /** The job that a living instance carries, if the handler knows it to be alive. */

@@ -10,6 +10,7 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.OverflowPolicy;
 import dev.infraevents.SourceSignal.Connected;
+import dev.infraevents.SourceSignal.CredentialsRefreshed;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceSignal.Reconciled;
 import dev.infraevents.Subscription;
@@ -19,6 +20,7 @@ import dev.infraevents.testkit.garm.GarmVersion;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -59,6 +61,7 @@ class GarmDayInTheLifeTest {
   /** One server, one consumer, and what happens to them. */
   private static final class Day implements AutoCloseable {
     private final VirtualTime time = new VirtualTime();
+    private final Instant began = time.clock().instant();
     private final Random random;
     private final Received signals = new Received();
     private final FoldedState folded = new FoldedState(signals);
@@ -87,7 +90,8 @@ class GarmDayInTheLifeTest {
               .connection(
                   ConnectionOptions.builder()
                       .backoff(new Backoff(Duration.ofMillis(1), Duration.ofMillis(20)))
-                      // Virtual time passes faster than any pong.
+                      // Virtual time passes faster than any answer.
+                      .connectTimeout(Duration.ofDays(1))
                       .ping(Duration.ofDays(900), Duration.ofDays(900))
                       .build())
               .timeSource(virtual(time))
@@ -124,7 +128,7 @@ class GarmDayInTheLifeTest {
         case 10 -> server.inject(Fault.duplicate());
         case 11, 12, 13 -> server.heal();
         case 14 -> time.advance(INTERVAL);
-        case 15 -> renewal();
+        case 15 -> renew();
         default -> {}
       }
     }
@@ -150,6 +154,7 @@ class GarmDayInTheLifeTest {
       // Attempts may fail until the server is back; each waits in virtual time.
       await()
           .atMost(Received.PATIENCE)
+          .pollInterval(Duration.ofMillis(5))
           .until(
               () -> {
                 time.advance(Duration.ofMillis(25));
@@ -162,22 +167,28 @@ class GarmDayInTheLifeTest {
     }
 
     // The next connection is opened before the token expires, and events go on meanwhile.
-    private void renewal() {
+    private void renew() {
       int upgrades = server.connections().size();
-      time.advance(TOKEN_LIFE.minus(Duration.ofMinutes(4)));
-      // The first attempts run out of virtual time before they can be answered.
-      await()
-          .atMost(Received.PATIENCE)
-          .until(
-              () -> {
-                time.advance(Duration.ofMillis(25));
-                return server.connections().size() > upgrades;
-              });
+      long repeated = subscription.stats().deduplicated();
+      time.advance(Duration.between(time.clock().instant(), renewal()).plusSeconds(1));
+      server
+          .awaitConnections(upgrades + 1, Received.PATIENCE)
+          .get(upgrades)
+          .awaitFilter(Received.PATIENCE);
       signals.awaitSignals(Connected.class, ++connections);
       for (int i = 0; i < 100; i++) {
         traffic.change();
       }
+      // Both connections are read in real time: only then may the overlap end in virtual time.
+      await().atMost(Received.PATIENCE).until(() -> subscription.stats().deduplicated() > repeated);
       time.advance(Duration.ofSeconds(30));
+    }
+
+    /** Five minutes before the newest token expires. */
+    private Instant renewal() {
+      List<CredentialsRefreshed> tokens = signals.signals(CredentialsRefreshed.class);
+      Instant expiry = tokens.isEmpty() ? null : tokens.get(tokens.size() - 1).expiresAt();
+      return (expiry == null ? began.plus(TOKEN_LIFE) : expiry).minus(Duration.ofMinutes(5));
     }
 
     void ends() {
@@ -190,6 +201,7 @@ class GarmDayInTheLifeTest {
       int passes = signals.signals(Reconciled.class).size();
       await()
           .atMost(Received.PATIENCE)
+          .pollInterval(Duration.ofMillis(5))
           .until(
               () -> {
                 time.advance(INTERVAL);

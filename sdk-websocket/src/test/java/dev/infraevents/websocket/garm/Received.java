@@ -22,6 +22,13 @@ final class Received implements EventHandler<GarmPayload> {
   private final Condition changed = lock.newCondition();
   private final List<Event<GarmPayload>> events = new ArrayList<>();
   private final List<SourceSignal> signals = new ArrayList<>();
+  private Runnable next = () -> {};
+
+  /** Does something after each event. */
+  Received then(Runnable task) {
+    next = task;
+    return this;
+  }
 
   @Override
   public void handle(Event<GarmPayload> event, Delivery delivery) {
@@ -32,6 +39,7 @@ final class Received implements EventHandler<GarmPayload> {
     } finally {
       lock.unlock();
     }
+    next.run();
   }
 
   @Override
