@@ -97,7 +97,7 @@ final class GarmRefusal {
 
   private static String advice(GarmAnswer answer) {
     return switch (answer.status()) {
-      case 400 -> invalid(answer.details());
+      case 400 -> invalid(answer);
       case 403 -> "GARM or a proxy in front of it forbids this";
       case 404 -> missing(answer);
       case 409 -> conflict(answer);
@@ -122,16 +122,20 @@ final class GarmRefusal {
     };
   }
 
-  // The details are those of the first run; all else is said by the server itself.
-  private static String invalid(String details) {
-    return switch (details) {
-      case "missing username or email", "invalid email address" ->
-          "give a user name and a valid e-mail address";
-      case "invalid username" -> "use letters and digits only, at most 64";
-      case "password is too weak" ->
-          "choose a longer, less predictable one (GARM asks for a zxcvbn score of 4)";
-      default -> "change what the details name";
-    };
+  // The details are those of the first run; all else is said by the server itself. The words that
+  // are shown may lack what is in the password ("password", say), so the body is looked at.
+  private static String invalid(GarmAnswer answer) {
+    String body = answer.fullBody();
+    if (body.contains("missing username or email") || body.contains("invalid email address")) {
+      return "give a user name and a valid e-mail address";
+    }
+    if (body.contains("invalid username")) {
+      return "use letters and digits only, at most 64";
+    }
+    if (body.contains("password is too weak")) {
+      return "choose a longer, less predictable one (GARM asks for a zxcvbn score of 4)";
+    }
+    return "change what the details name";
   }
 
   private static boolean isNotReady(GarmAnswer answer) {
