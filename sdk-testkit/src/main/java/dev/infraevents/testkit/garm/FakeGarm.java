@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
+import dev.infraevents.testkit.garm.GarmAccounts.Account;
 import dev.infraevents.testkit.internal.FaultInjector;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
@@ -161,8 +162,12 @@ public final class FakeGarm implements FakeServer {
    * @return a builder, by default for a token of the administrator
    */
   public GarmTokenBuilder token() {
+    return tokenOf(accounts.administrator());
+  }
+
+  private GarmTokenBuilder tokenOf(Account account) {
     return new GarmTokenBuilder(
-        tokens, settings.clock, settings.tokenTimeToLive, accounts::named, settings.username);
+        tokens, settings.clock, settings.tokenTimeToLive, accounts::named, account.username());
   }
 
   /**
@@ -439,7 +444,7 @@ public final class FakeGarm implements FakeServer {
         account -> {
           logins.incrementAndGet();
           host.changes().announce();
-          return token().user(account.username()).mint();
+          return tokenOf(account).mint();
         });
   }
 
