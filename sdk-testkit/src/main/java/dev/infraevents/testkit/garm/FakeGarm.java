@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
+import dev.infraevents.testkit.garm.GarmAccounts.Account;
 import dev.infraevents.testkit.internal.FaultInjector;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
@@ -30,12 +31,18 @@ import org.jspecify.annotations.Nullable;
  * try (var garm = FakeGarm.start()) {
  *   // connect a client to garm.url() with garm.username() and garm.password()
  *   garm.awaitFilter(Duration.ofSeconds(5));
- *   garm.emit("pool", "delete", "{\"id\":\"d453b4e0-53fe-43aa-bf42-81158a3d6d77\"}");
+ *   String pool = garm.create("pool", "{\"provider_name\":\"noop\",\"max_runners\":4}");
+ *   garm.update("pool", pool, "{\"max_runners\":5}");
  * }
  * }</pre>
  *
  * <p>As with the real server, an event reaches the connections that have an accepted filter at that
  * moment and no others; there is no replay. All methods are thread-safe.
+ *
+ * <p>The server has a state, which its REST API answers from, and every change of it is an event:
+ * {@link #create}, {@link #update}, {@link #delete}, or {@link #emit} for an event word for word.
+ * Which of them a client misses is up to {@link Fault#silentDrop} and the other faults. {@link
+ * FakeGarmBuilder#version} says as which version of GARM the server behaves.
  */
 public final class FakeGarm implements FakeServer {
 
@@ -161,8 +168,12 @@ public final class FakeGarm implements FakeServer {
    * @return a builder, by default for a token of the administrator
    */
   public GarmTokenBuilder token() {
+    return tokenOf(accounts.administrator());
+  }
+
+  private GarmTokenBuilder tokenOf(Account account) {
     return new GarmTokenBuilder(
-        tokens, settings.clock, settings.tokenTimeToLive, accounts::named, settings.username);
+        tokens, settings.clock, settings.tokenTimeToLive, accounts::named, account.username());
   }
 
   /**
@@ -439,7 +450,7 @@ public final class FakeGarm implements FakeServer {
         account -> {
           logins.incrementAndGet();
           host.changes().announce();
-          return token().user(account.username()).mint();
+          return tokenOf(account).mint();
         });
   }
 

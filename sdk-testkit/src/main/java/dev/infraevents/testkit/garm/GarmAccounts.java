@@ -65,6 +65,10 @@ final class GarmAccounts {
         .findFirst();
   }
 
+  Account administrator() {
+    return byId.values().stream().filter(Account::admin).findFirst().orElseThrow();
+  }
+
   Account named(String username) {
     return byLogin(username)
         .orElseThrow(() -> new NoSuchElementException("no user named " + username));

@@ -15,10 +15,10 @@ import java.util.Optional;
  *
  * <p>Payloads are given with the names of today, in any order; what the version does not know is
  * not sent, and what the server would fill in is filled in: the id, the times (strictly later with
- * each change), the name of an instance. Objects of others are given as they are wanted, such as
- * the {@code endpoint} of a pool; only two are read anew whenever an entity is shown, as the real
+ * each change), the name of an instance. Nested objects are given as they are wanted, such as the
+ * {@code endpoint} of a pool. Only some are read anew whenever an entity is shown, as the real
  * server does, although the entity has not changed then: the {@code instances} of a pool or scale
- * set, and the {@code job} of an instance (give its {@code id}).
+ * set, the {@code job} of an instance (give its {@code id}), the pools of an owner.
  *
  * <p>An entity is identified by its UUID or number, an endpoint by its name in any case, an
  * instance by its name as well. The only {@code controller} is there from the beginning and can not
@@ -111,6 +111,9 @@ public final class GarmEntities {
     synchronized (store) {
       Row row = existing(shape, key);
       ObjectNode entity = row.verbatim() ? shape.adopt(row.json()) : row.json().deepCopy();
+      if (shape.name().equals("instance")) {
+        entity.remove("provider_fault"); // an error is told once
+      }
       merge(entity, changes);
       boolean same = entity.equals(row.json());
       boolean quiet = store.version().keepsQuiet() && shape.isQuiet() && view == View.EVENT;
@@ -164,6 +167,34 @@ public final class GarmEntities {
       emit(shape, "delete", new Row(last, false), View.DELETE_EVENT);
       return true;
     }
+  }
+
+  /**
+   * Deletes all file objects with a tag, as GARM does with its own: the events tell all about each,
+   * unlike that of a single delete.
+   *
+   * @param tag the tag, in any case
+   * @return how many there were
+   */
+  public int deleteFileObjects(String tag) {
+    Shape shape = known("file_object");
+    synchronized (store) {
+      List<ObjectNode> tagged = store.list(shape, object -> hasTag(object, tag), View.EVENT);
+      for (ObjectNode object : tagged) {
+        store.remove(shape, object.path("id").asText());
+        emitter.emit(shape.name(), "delete", Json.write(object));
+      }
+      return tagged.size();
+    }
+  }
+
+  private static boolean hasTag(JsonNode object, String tag) {
+    for (JsonNode one : object.path("tags")) {
+      if (one.asText().equalsIgnoreCase(tag)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void nothingDeleted(Shape shape, String key) {

@@ -170,9 +170,15 @@ final class GarmStore {
       return shape.hide(row.json(), version, view);
     }
     ObjectNode whole = row.json();
+    String ownerKey = ownerKey(shape.name());
+    String id = whole.path("id").asText();
     if (shape.has("instances")) {
+      String reference = shape.name().equals("pool") ? "pool_id" : "scale_set_id";
       whole = whole.deepCopy();
-      whole.set("instances", instancesOf(shape, whole));
+      whole.set("instances", referringTo(id, "instance", reference));
+    } else if (!ownerKey.isEmpty()) {
+      whole = whole.deepCopy();
+      whole.set("pool", referringTo(id, "pool", ownerKey));
     } else if (whole.path("job").has("id")) {
       Row job = table("job").get(whole.path("job").path("id").asText());
       if (job != null && !job.verbatim()) {
@@ -183,16 +189,14 @@ final class GarmStore {
     return shape.write(whole, version, view);
   }
 
-  private ArrayNode instancesOf(Shape shape, ObjectNode group) {
-    String reference = shape.name().equals("pool") ? "pool_id" : "scale_set_id";
-    String id = group.path("id").asText();
-    ArrayNode instances = Json.array();
-    for (Row instance : table("instance").values()) {
-      if (instance.json().path(reference).asText().equals(id)) {
-        instances.add(instance.json());
+  private ArrayNode referringTo(String id, String entityType, String reference) {
+    ArrayNode found = Json.array();
+    for (Row row : table(entityType).values()) {
+      if (row.json().path(reference).asText().equals(id)) {
+        found.add(row.json());
       }
     }
-    return instances;
+    return found;
   }
 
   private Map<String, Row> table(String name) {

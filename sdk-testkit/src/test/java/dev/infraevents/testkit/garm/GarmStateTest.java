@@ -202,6 +202,54 @@ class GarmStateTest {
   }
 
   @Test
+  void objectsThatAreDeletedByTagAreNamed() throws IOException {
+    String id = garm.create("file_object", "{\"name\":\"f\",\"tags\":[\"A\"]}");
+    garm.create("file_object", "{\"name\":\"g\"}");
+    String whole = garm.entities().get("file_object", id).orElseThrow();
+    try (RawClient client = RawClient.subscribed(garm, RawClient.ALL)) {
+      assertThat(garm.entities().deleteFileObjects("a")).isEqualTo(1);
+      assertThat(client.next())
+          .isEqualTo("TEXT " + GarmStreams.frame("file_object", "delete", whole));
+    }
+    JsonNode left = Json.requireObject(body(get("/objects"))).path("results");
+    assertThat(left).hasSize(1);
+    assertThat(left.path(0).path("name").asText()).isEqualTo("g");
+  }
+
+  @Test
+  void theDeleteOfATemplateNamesItsOwnerOnlyIfThatIsTheSystem() throws IOException {
+    String own = garm.create("template", "{\"name\":\"t\",\"owner_id\":\"admin\"}");
+    String system = garm.create("template", "{\"name\":\"t\",\"owner_id\":\"system\"}");
+    try (RawClient client = RawClient.subscribed(garm, RawClient.ALL)) {
+      garm.delete("template", own);
+      garm.delete("template", system);
+
+      assertThat(payload(client.read().text()).has("owner_id")).isFalse();
+      assertThat(payload(client.read().text()).path("owner_id").asText()).isEqualTo("system");
+    }
+  }
+
+  @Test
+  void theFaultOfAProviderIsGoneWithTheNextUpdate() {
+    String id = garm.create("instance", "{\"provider_fault\":\"eA==\"}");
+    assertThat(field("instance", id, "provider_fault")).isEqualTo("eA==");
+    garm.update("instance", id, "{\"status\":\"pending_create\"}");
+    assertThat(field("instance", id, "provider_fault")).isEmpty();
+  }
+
+  @Test
+  void thePoolsOfAnOwnerAreInItsGetOnly() throws IOException {
+    String owner = garm.create("repository", "{\"name\":\"r\",\"events\":[{\"message\":\"m\"}]}");
+    garm.create("pool", "{\"flavor\":\"x\",\"repo_id\":\"" + owner + "\"}");
+
+    assertThat(get("/repositories/" + owner)).contains("\"pool\":[{\"id\"").contains("\"events\"");
+    assertThat(get("/repositories")).doesNotContain("\"pool\"").doesNotContain("\"events\"");
+    assertThat(garm.entities().get("repository", owner).orElseThrow())
+        .doesNotContain("\"pool\"")
+        .doesNotContain("\"events\"");
+  }
+
+  @Test
   void endpointsAreFoundInAnyCaseAndDeletedAsTyped() throws IOException {
     garm.create("github_endpoint", "{\"name\":\"GHES\"}");
     try (RawClient client = RawClient.subscribed(garm, RawClient.ALL)) {
