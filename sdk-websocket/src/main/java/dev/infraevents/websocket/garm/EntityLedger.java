@@ -32,6 +32,8 @@ final class EntityLedger {
   /** What the handler was told last. */
   private static final class Entry {
     @Nullable Tombstone tombstone; // of a deleted entity
+    boolean heard; // the handler was told of it at all, since its last delete
+    boolean news; // the last it was told was the first
     boolean owed; // it was not told after all, for lack of room
     long touched;
     @Nullable Instant created;
@@ -65,12 +67,14 @@ final class EntityLedger {
   }
 
   /** A moment: what is touched later is touched after it. */
-  long mark() {
+  long mark(Instant now) {
+    forgetExpired(now);
     return sequence;
   }
 
   /** Whether the handler knows better already. */
   boolean isStale(EntityKey key, Event<GarmPayload> event) {
+    forgetExpired(event.receivedAt());
     Entry known = entries.get(key);
     if (known == null || isDelete(event)) {
       return false;
@@ -92,20 +96,37 @@ final class EntityLedger {
 
   /** The handler is told of this event. */
   void told(EntityKey key, Event<GarmPayload> event) {
+    Entry entry = touch(key, event);
+    entry.news = !entry.heard;
+    entry.heard = !isDelete(event);
+  }
+
+  /** The handler does not want to hear of this event. */
+  void skipped(EntityKey key, Event<GarmPayload> event) {
+    Entry entry = touch(key, event);
+    entry.news = false;
+    entry.heard &= !isDelete(event);
+  }
+
+  private Entry touch(EntityKey key, Event<GarmPayload> event) {
     forgetExpired(event.receivedAt());
     Entry entry = entries.computeIfAbsent(key, k -> new Entry());
     entry.touched = ++sequence;
     entry.owed = false;
     if (isDelete(event)) {
       entry.job = null;
-      entry.tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE));
-      tombstones.add(entry.tombstone);
+      var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE));
+      if (!tombstone.equals(entry.tombstone)) {
+        tombstones.add(tombstone);
+      }
+      entry.tombstone = tombstone;
     } else {
       learn(entry, event);
     }
     if (entries.size() > limit) {
       forgetOldest();
     }
+    return entry;
   }
 
   private void learn(Entry entry, Event<GarmPayload> event) {
@@ -134,7 +155,13 @@ final class EntityLedger {
   void untold(EntityKey key) {
     Entry entry = entries.computeIfAbsent(key, k -> new Entry());
     entry.owed = true;
+    entry.heard &= !entry.news;
     entry.touched = ++sequence;
+  }
+
+  /** Another filter may want what the last one did not, so that must look new. */
+  void forgetUnheard() {
+    entries.values().removeIf(entry -> !entry.heard && !entry.isDeleted());
   }
 
   /** The job that a living instance carries, if the handler knows it to be alive. */
@@ -177,6 +204,9 @@ final class EntityLedger {
     if (updated != null && known.updated != null && updated.isBefore(known.updated)) {
       return Difference.UNCLEAR;
     }
+    if (known.owed && !known.heard) {
+      return Difference.NEW;
+    }
     Fingerprint print = Fingerprint.of(listed);
     boolean same =
         known.print != null
@@ -200,7 +230,7 @@ final class EntityLedger {
 
   private void forgetExpired(Instant now) {
     for (Tombstone oldest = tombstones.peek();
-        oldest != null && oldest.until.isBefore(now);
+        oldest != null && (oldest.until.isBefore(now) || tombstones.size() > limit);
         oldest = tombstones.peek()) {
       tombstones.remove();
       Entry entry = entries.get(oldest.key);

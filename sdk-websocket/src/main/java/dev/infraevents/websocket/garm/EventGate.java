@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class EventGate {
   private final FilterNegotiation filters;
   private final boolean deliverStale;
   private final Queue<EntityKey> dropped = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean filterReplaced = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock();
   private final EntityLedger ledger; // guarded by lock
   private final boolean takesNotes;
@@ -59,7 +61,7 @@ final class EventGate {
     Live live = new Live(message);
     lock.lock();
     try {
-      noteDrops();
+      catchUp();
       context.message(live);
     } finally {
       lock.unlock();
@@ -83,12 +85,26 @@ final class EventGate {
     }
   }
 
+  /**
+   * Reports what was listed and can not be read.
+   *
+   * @return false if there is no room for it now: nothing has been done
+   */
+  static boolean unreadable(
+      ConnectionContext<GarmPayload> context,
+      EventType<?> type,
+      URI source,
+      Bytes element,
+      DecodingException cause) {
+    return context.backfill(new Unreadable(type, source, element, cause));
+  }
+
   /** The handler does not want to hear of this, but it has to be remembered. */
   void skip(EntityKey key, Event<GarmPayload> event, long mark) {
     lock.lock();
     try {
       if (!ledger.isTouchedSince(key, mark)) {
-        ledger.told(key, event);
+        ledger.skipped(key, event);
       }
     } finally {
       lock.unlock();
@@ -99,17 +115,25 @@ final class EventGate {
   <T> T ask(Function<EntityLedger, T> question) {
     lock.lock();
     try {
-      noteDrops();
+      catchUp();
       return question.apply(ledger);
     } finally {
       lock.unlock();
     }
   }
 
+  /** What the handler did not want to hear of, it may want from now on. Never waits. */
+  void filterReplaced() {
+    filterReplaced.set(true);
+  }
+
   // Soon, before the ledger forgets what was deleted.
-  private void noteDrops() {
+  private void catchUp() {
     for (EntityKey key = dropped.poll(); key != null; key = dropped.poll()) {
       ledger.untold(key);
+    }
+    if (filterReplaced.get() && filterReplaced.compareAndSet(true, false)) {
+      ledger.forgetUnheard();
     }
   }
 
@@ -235,6 +259,26 @@ final class EventGate {
     @Override
     public Bytes raw() {
       return event.raw();
+    }
+  }
+
+  /** An entry of a list that can not be read; as a message, so that it waits for its turn. */
+  private record Unreadable(EventType<?> type, URI source, Bytes raw, DecodingException cause)
+      implements InboundMessage<GarmPayload> {
+
+    @Override
+    public Event<GarmPayload> decode() throws DecodingException {
+      throw cause;
+    }
+
+    @Override
+    public @Nullable String subject() {
+      return null;
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+      return Map.of(Event.ORIGIN, Listing.RECONCILE);
     }
   }
 

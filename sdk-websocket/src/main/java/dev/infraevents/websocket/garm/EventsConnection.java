@@ -21,9 +21,38 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
   private final EventsTransport transport;
   private final @Nullable Reconciler reconciler;
 
-  private volatile @Nullable GarmFilter filter; // the newest that was sent
-  private volatile @Nullable Instant filterSentAt; // null once an event proves that it was accepted
+  private volatile @Nullable Sent sent; // the newest filter
   private @Nullable String complaint; // reader only
+
+  /**
+   * A filter on the server.
+   *
+   * @param before what it replaces, or null for the first of the connection
+   * @param proven whether an event has come that only this one lets through: it is in effect
+   */
+  private record Sent(GarmFilter filter, Instant at, @Nullable Sent before, boolean proven) {
+
+    static Sent of(GarmFilter filter, Instant now, @Nullable Sent before) {
+      if (before != null && now.isAfter(before.at.plus(Reconciler.SETTLING))) {
+        return new Sent(filter, now, before.alone(true), false);
+      }
+      return new Sent(filter, now, before, false);
+    }
+
+    /** Without those it has replaced, of which no event can be on its way any more. */
+    Sent alone(boolean isProven) {
+      return new Sent(filter, at, null, isProven);
+    }
+
+    boolean isProvenBy(InboundMessage<GarmPayload> event) {
+      for (Sent old = before; old != null; old = old.before) {
+        if (old.filter.test(event)) {
+          return false; // it may have been on its way
+        }
+      }
+      return filter.test(event);
+    }
+  }
 
   EventsConnection(EventsTransport transport, ConnectionContext<GarmPayload> context, Token token) {
     super(transport, context, token);
@@ -46,9 +75,9 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
    */
   synchronized void sendFilter() {
     GarmFilter wanted = transport.filters().forServer();
-    if (!wanted.equals(filter)) {
-      filter = wanted;
-      filterSentAt = context.now();
+    Sent before = sent;
+    if (before == null || !wanted.equals(before.filter)) {
+      sent = Sent.of(wanted, context.now(), before);
       send(wanted.toJson());
       if (reconciler != null) {
         reconciler.filterSent();
@@ -56,9 +85,17 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
     }
   }
 
-  /** Whether an event has come since the filter was sent: then it is in effect. */
+  /** Whether an event has shown that the newest filter is in effect. */
   boolean isFilterProven() {
-    return filter != null && filterSentAt == null;
+    Sent newest = sent;
+    return newest != null && newest.proven;
+  }
+
+  private synchronized void prove(Sent shown) {
+    if (shown.equals(sent)) {
+      sent = shown.alone(true);
+      transport.filters().accepted();
+    }
   }
 
   @Override
@@ -69,8 +106,10 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
   @Override
   void deliver(InboundMessage<GarmPayload> message) {
     EventGate.Live live = transport.gate().deliver(context, message);
-    filterSentAt = null;
-    transport.filters().accepted();
+    Sent newest = sent;
+    if (newest != null && !newest.proven && newest.isProvenBy(message)) {
+      prove(newest);
+    }
     if (reconciler != null) {
       followUp(live, reconciler);
     }
@@ -99,12 +138,12 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
 
   @Override
   SourceException bareClose() {
-    GarmFilter sent = filter;
-    if (sent != null && complaint != null) {
-      return transport.filters().refused(sent, complaint, context);
+    Sent newest = sent;
+    if (newest != null && complaint != null) {
+      return transport.filters().refused(newest.filter, complaint, context);
     }
-    if (sent != null && isRightAfterFilter()) {
-      return transport.filters().perhapsRefused(sent, context);
+    if (newest != null && isRightAfterFilter()) {
+      return transport.filters().perhapsRefused(newest.filter, context);
     }
     return super.bareClose();
   }
@@ -116,13 +155,13 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
       reconciler.end();
     }
     // A filter that has stood for this long was accepted, whether or not an event has come.
-    if (filter != null && !isRightAfterFilter()) {
+    if (sent != null && !isRightAfterFilter()) {
       transport.filters().accepted();
     }
   }
 
   private boolean isRightAfterFilter() {
-    Instant sent = filterSentAt;
-    return sent != null && context.now().isBefore(sent.plus(EARLY));
+    Sent newest = sent;
+    return newest != null && !newest.proven && context.now().isBefore(newest.at.plus(EARLY));
   }
 }

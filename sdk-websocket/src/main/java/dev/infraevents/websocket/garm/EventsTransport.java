@@ -83,6 +83,7 @@ final class EventsTransport extends GarmTransport<GarmPayload> {
   }
 
   void filterReplaced() {
+    gate.filterReplaced();
     open.forEach(EventsConnection::sendFilter);
   }
 

@@ -11,7 +11,6 @@ import dev.infraevents.garm.EntityType;
 import dev.infraevents.garm.Garm;
 import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.garm.Operation;
-import dev.infraevents.spi.Settlement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +70,7 @@ final class Listing {
   <P extends GarmPayload> void reconcile(
       EventsConnection connection, EntityType<P> type, Tally tally, BooleanSupplier patience)
       throws SourceException {
-    long mark = gate.ask(EntityLedger::mark);
+    long mark = mark(connection);
     @Nullable List<Bytes> elements = elements(connection, type);
     if (elements == null) {
       return; // this server has no such entities
@@ -94,7 +93,11 @@ final class Listing {
   /** A job ended with its instance. */
   void ended(EventsConnection connection, EntityKey job) {
     var pass = new Pass<>(connection, Garm.JOB, new Tally(), () -> false);
-    pass.gone(job, gate.ask(EntityLedger::mark));
+    pass.gone(job, mark(connection));
+  }
+
+  private long mark(EventsConnection connection) {
+    return gate.ask(ledger -> ledger.mark(connection.context.now()));
   }
 
   /** What is known of an entity that is gone, in the server's form. */
@@ -181,7 +184,7 @@ final class Listing {
     }
 
     private void compareInFull(EntityKey key, P entry) {
-      long mark = gate.ask(EntityLedger::mark);
+      long mark = mark(connection);
       Bytes element = fetch(entry);
       P entity = element == null ? null : decode(element);
       if (element == null || entity == null) {
@@ -211,7 +214,11 @@ final class Listing {
       try {
         return type.decode(element);
       } catch (DecodingException e) {
-        connection.context.undecodable(element, e, Settlement.none());
+        // Not as the stream's: it says nothing about the connection, and nothing gives way to it.
+        inTurn(
+            () ->
+                EventGate.unreadable(
+                    connection.context, type.updated(), connection.source, element, e));
         return null;
       }
     }
@@ -242,12 +249,17 @@ final class Listing {
         gate.skip(key, event, mark);
         return;
       }
-      while (!gate.backfill(connection.context, key, event, mark)) {
-        if (!patience.getAsBoolean()) {
-          return;
-        }
+      if (inTurn(() -> gate.backfill(connection.context, key, event, mark))) {
+        tally.delivered++;
       }
-      tally.delivered++;
+    }
+
+    private boolean inTurn(BooleanSupplier backfill) {
+      boolean done = backfill.getAsBoolean();
+      while (!done && patience.getAsBoolean()) {
+        done = backfill.getAsBoolean();
+      }
+      return done;
     }
 
     private boolean wants(Event<GarmPayload> event) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Reconciler {
 
   private static final System.Logger LOG = System.getLogger("dev.infraevents");
-  private static final Duration SETTLING = Duration.ofSeconds(GarmReconciliation.SETTLING_SECONDS);
+  static final Duration SETTLING = Duration.ofSeconds(GarmReconciliation.SETTLING_SECONDS);
 
   /** After a failure; nothing is gained by asking a server in trouble more often. */
   private static final Duration RETRY = Duration.ofSeconds(30);
@@ -98,10 +98,11 @@ final class Reconciler {
       settled = filterSentAt.plus(SETTLING);
     }
     boolean proven = connection.isFilterProven() || !connection.context.now().isBefore(settled);
-    boolean done = list(wanted());
+    Duration retry = options.interval().compareTo(RETRY) < 0 ? options.interval() : RETRY;
+    boolean done = list(wanted(), retry);
     Duration next = Duration.between(connection.context.now(), settled);
     if (!done) {
-      next = options.interval().compareTo(RETRY) < 0 ? options.interval() : RETRY;
+      next = retry;
     } else if (proven) {
       next = options.interval();
     } else if (next.isNegative()) {
@@ -116,8 +117,11 @@ final class Reconciler {
       types = List.copyOf(urgent);
       urgent.clear();
     }
-    if (!types.isEmpty()) {
-      list(types);
+    if (!types.isEmpty() && !list(types, RETRY)) {
+      synchronized (this) {
+        urgent.addAll(types);
+      }
+      connection.context.schedule(() -> execute(this::relistUrgent), RETRY);
     }
   }
 
@@ -125,7 +129,7 @@ final class Reconciler {
     return listing.wanted().stream().filter(options::covers).toList();
   }
 
-  private boolean list(List<EntityType<?>> types) {
+  private boolean list(List<EntityType<?>> types, Duration retry) {
     Listing.Tally tally = new Listing.Tally();
     @Nullable SourceException failure = null;
     for (EntityType<?> type : types) {
@@ -142,11 +146,11 @@ final class Reconciler {
     if (isEnded()) {
       return false;
     }
-    tell(tally, failure);
+    tell(tally, failure, retry);
     return failure == null;
   }
 
-  private void tell(Listing.Tally tally, @Nullable SourceException failure) {
+  private void tell(Listing.Tally tally, @Nullable SourceException failure, Duration retry) {
     Instant now = connection.context.now();
     if (failure == null) {
       if (isTroubled(false)) {
@@ -161,11 +165,11 @@ final class Reconciler {
           System.Logger.Level.WARNING,
           "{0}: state can not be listed; next attempt in {1} s: {2}",
           connection.source,
-          RETRY.toSeconds(),
+          retry.toSeconds(),
           failure.getMessage());
     }
     connection.context.signal(
-        new SourceSignal.ReconcileFailed(connection.source, now, failure, RETRY));
+        new SourceSignal.ReconcileFailed(connection.source, now, failure, retry));
   }
 
   private synchronized boolean isTroubled(boolean now) {
