@@ -27,8 +27,9 @@ final class FilterNegotiation {
   private final BaseUrl base;
   private final Supplier<GarmFilter> wanted;
 
-  private @Nullable GarmFilter refused; // guarded by this
-  private int earlyCloses; // guarded by this
+  // Written under this; read for every event.
+  private volatile @Nullable GarmFilter refused;
+  private volatile int earlyCloses;
 
   FilterNegotiation(BaseUrl base, Supplier<GarmFilter> wanted) {
     this.base = base;
@@ -40,18 +41,22 @@ final class FilterNegotiation {
   }
 
   /** What the server is asked for. */
-  synchronized GarmFilter forServer() {
+  GarmFilter forServer() {
     GarmFilter filter = wanted.get();
     return filter.equals(refused) ? GarmFilter.everything() : filter;
   }
 
   /** Whether an event is wanted; the server has seen to that unless it refused the filter. */
-  synchronized boolean test(Envelope envelope) {
+  boolean test(Envelope envelope) {
     return refused == null || wanted.get().test(envelope);
   }
 
-  synchronized void accepted() {
-    earlyCloses = 0;
+  void accepted() {
+    if (earlyCloses != 0) {
+      synchronized (this) {
+        earlyCloses = 0;
+      }
+    }
   }
 
   /** The server closed right after this filter. */
