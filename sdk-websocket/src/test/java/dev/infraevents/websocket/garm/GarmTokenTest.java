@@ -59,7 +59,7 @@ class GarmTokenTest {
       // The copies come in real time: only then may the overlap end in virtual time.
       await().atMost(Received.PATIENCE).until(() -> subscription.stats().deduplicated() == 2);
 
-      time.advance(Duration.ofSeconds(6));
+      time.advance(Duration.ofSeconds(11));
       server.connections().get(0).awaitClosed(Received.PATIENCE);
       server.emit("proxy", "update", proxy("4"));
       received.awaitSubject("4");
