@@ -52,8 +52,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile @Nullable WebSocket socket; // set by open, before anything is sent
   private volatile boolean upgraded;
-  private Instant upgradedAt = Instant.MAX; // reader only
-  private boolean quiet = true; // reader only: no message has come
+  private Instant upgradedAt = Instant.MIN; // reader only
 
   GarmConnection(GarmTransport<P> transport, ConnectionContext<P> context, Token token) {
     this.transport = transport;
@@ -108,7 +107,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   public final void onOpen(WebSocket webSocket, Response response) {
     socket = webSocket;
     if (closing.get()) {
-      webSocket.cancel();
+      webSocket.close(NORMAL, null);
       return;
     }
     upgraded = true;
@@ -129,7 +128,6 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   }
 
   private void received(Bytes frame) {
-    quiet = false;
     InboundMessage<P> message;
     try {
       message = read(frame);
@@ -143,8 +141,8 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
 
   @Override
   public final void onClosing(WebSocket webSocket, int code, String reason) {
-    webSocket.close(NORMAL, null);
     closing.set(true);
+    webSocket.close(NORMAL, null);
     onEnd();
     context.failed(closed(code, reason));
   }
@@ -166,6 +164,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
       Instant expired = GarmRefusal.expired(token, context.now());
       return GarmRefusal.of(
           transport.base(),
+          transport.kind(),
           GarmAnswer.of(response, transport.secrets(token)),
           expired,
           transport.hasWorked());
@@ -191,7 +190,8 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
       return new TransportException(
           source + " closed the connection because its token expired at " + expiry, null);
     }
-    boolean early = quiet && context.now().isBefore(upgradedAt.plus(EARLY));
+    // A line of the log can slip through before that, so messages prove nothing.
+    boolean early = context.now().isBefore(upgradedAt.plus(EARLY));
     if (early && isEndless) {
       return new AuthenticationException(
           source + " closed the connection at once: it does so when a token has no expiry (exp)",
@@ -213,10 +213,14 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
     }
     onEnd();
     WebSocket open = socket;
-    // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after
-    // 1 s.
-    if (open != null && (!upgraded || !open.close(NORMAL, null))) {
-      open.cancel();
+    if (open == null) {
+      return;
+    }
+    if (upgraded || transport.kind().isFragile()) {
+      // Before the upgrade the frame waits for it. A dead peer is cut off by OkHttp after 1 s.
+      open.close(NORMAL, null);
+    } else {
+      open.cancel(); // there is nobody to say goodbye to
     }
   }
 }
