@@ -108,7 +108,9 @@ final class Reconciler {
     } else if (next.isNegative()) {
       next = Duration.ZERO;
     }
-    connection.context.schedule(() -> submit(planned), next);
+    if (isNewest(planned)) {
+      connection.context.schedule(() -> submit(planned), next);
+    }
   }
 
   private void relistUrgent() {
@@ -176,6 +178,10 @@ final class Reconciler {
     boolean before = troubled;
     troubled = now;
     return before;
+  }
+
+  private synchronized boolean isNewest(long planned) {
+    return planned == ticket;
   }
 
   private synchronized boolean isEnded() {
