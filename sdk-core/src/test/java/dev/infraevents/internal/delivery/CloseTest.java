@@ -9,7 +9,6 @@ import dev.infraevents.Backoff;
 import dev.infraevents.Concurrency;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceSignal.Closed;
-import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.HandlerFailed;
 import dev.infraevents.SourceState;
 import dev.infraevents.testing.ScriptedMessage;
