@@ -1,5 +1,6 @@
 package dev.infraevents.garm;
 
+import dev.infraevents.EventType;
 import dev.infraevents.garm.EntityType.Identity;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
  * <p>What this version does not know still arrives: a new operation of a known entity with its
  * typed payload, and a new type of entity as {@link UnknownEntity}; the type names are made of the
  * server's words.
+ *
+ * <p>{@link #LOG} and {@link #METRICS} are about no entity; GARM has websockets of their own for
+ * them.
  */
 public final class Garm {
 
@@ -28,7 +32,19 @@ public final class Garm {
   /** The attribute of an event that holds the server's word for the operation. */
   public static final String OPERATION = "operation";
 
+  /**
+   * The attribute of a {@link #LOG} event that holds the server's word for the level, such as
+   * {@code ERROR}; absent if the server does not say.
+   */
+  public static final String LEVEL = "level";
+
   static final String PREFIX = "garm.";
+
+  /** A line of the server's log. Comes from a source of its own. */
+  public static final EventType<LogLine> LOG = EventType.of(PREFIX + "log", LogLine.class);
+
+  /** A snapshot of the numbers of runners. Comes from a source of its own. Since 0.2.0-beta1. */
+  public static final EventType<Metrics> METRICS = EventType.of(PREFIX + "metrics", Metrics.class);
 
   /** Repositories. */
   public static final EntityType<Repository> REPOSITORY =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.Event;
 import dev.infraevents.garm.EntityType.Identity;
 import dev.infraevents.garm.EntityType.Kind;
 import dev.infraevents.internal.json.Json;
@@ -14,9 +15,9 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the messages of GARM's events websocket. Stateless and thread-safe.
+ * Reads the messages of GARM's websockets. Stateless and thread-safe.
  *
- * <p>Reading a message costs little: the envelope and the identity of the entity are at its
+ * <p>Reading an event costs little: the envelope and the identity of the entity are at its
  * beginning, and the rest is looked at in {@link InboundMessage#decode()} only. So a message that
  * is malformed further down is noticed only if it is wanted.
  */
@@ -75,6 +76,54 @@ public final class GarmDecoder {
     } catch (IOException e) {
       throw Json.undecodable(GarmMessage.what(frame), "", e);
     }
+  }
+
+  /**
+   * Reads a message of the log. There is no envelope: it is read as a whole.
+   *
+   * @param frame the whole text message
+   * @param source the address of the server, without user info
+   * @param receivedAt when it arrived
+   * @return an event of type {@link Garm#LOG}; nothing is refused
+   */
+  public InboundMessage<LogLine> readLog(Bytes frame, URI source, Instant receivedAt) {
+    LogReader.Result read = LogReader.read(frame.utf8());
+    LogLine line = read.line();
+    String json = read.json();
+    Event.Builder<LogLine> event =
+        Event.builder(Garm.LOG)
+            .source(source)
+            .time(line.time())
+            .receivedAt(receivedAt)
+            .payload(line)
+            .data(
+                json == null ? frame : Bytes.ofUtf8(json), json == null ? "text/plain" : Event.JSON)
+            .raw(frame);
+    if (line.level().isSet()) {
+      event.attribute(Garm.LEVEL, line.level().text());
+    }
+    return new DecodedMessage<>(event.build());
+  }
+
+  /**
+   * Reads a message of the metrics. There is no envelope: it is read as a whole.
+   *
+   * @param frame the whole text message
+   * @param source the address of the server, without user info
+   * @param receivedAt when it arrived
+   * @return an event of type {@link Garm#METRICS}
+   * @throws DecodingException if it is no such snapshot; the message quotes nothing of it
+   */
+  public InboundMessage<Metrics> readMetrics(Bytes frame, URI source, Instant receivedAt)
+      throws DecodingException {
+    return new DecodedMessage<>(
+        Event.builder(Garm.METRICS)
+            .source(source)
+            .receivedAt(receivedAt)
+            .payload(Metrics.decode(frame))
+            .data(frame, Event.JSON)
+            .raw(frame)
+            .build());
   }
 
   /** A parser on the first token of the payload. */

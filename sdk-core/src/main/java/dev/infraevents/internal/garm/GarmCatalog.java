@@ -4,11 +4,13 @@ import dev.infraevents.EventType;
 import dev.infraevents.garm.EntityType;
 import dev.infraevents.garm.Garm;
 import dev.infraevents.garm.GarmPayload;
+import dev.infraevents.garm.LogLine;
+import dev.infraevents.garm.Metrics;
 import dev.infraevents.garm.UnknownEntity;
 import dev.infraevents.spi.PayloadCatalog;
 import java.util.Optional;
 
-/** The events of GARM, those of unknown entities and operations included. */
+/** The events of GARM, those of unknown entities and operations included, its log and metrics. */
 public final class GarmCatalog implements PayloadCatalog {
 
   private static final String PREFIX = "garm.";
@@ -18,6 +20,12 @@ public final class GarmCatalog implements PayloadCatalog {
 
   @Override
   public Optional<Entry<?>> find(String typeName) {
+    if (typeName.equals(Garm.LOG.name())) {
+      return Optional.of(new Entry<>(Garm.LOG, LogLine::decode));
+    }
+    if (typeName.equals(Garm.METRICS.name())) {
+      return Optional.of(new Entry<>(Garm.METRICS, Metrics::decode));
+    }
     // No type of entity that we know has a dot in its name; one that we do not know might.
     int first = typeName.indexOf('.', PREFIX.length());
     int last = typeName.lastIndexOf('.');

@@ -5,6 +5,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.OpenEnum;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
@@ -100,6 +101,9 @@ public final class RecordText {
     }
     if (value instanceof Collection<?> list) {
       return !list.isEmpty();
+    }
+    if (value instanceof Map<?, ?> map) {
+      return !map.isEmpty();
     }
     if (value instanceof OpenEnum<?> word) {
       return word.isSet();

@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategy;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
@@ -24,6 +25,7 @@ import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleDeserializers;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.CollectionType;
+import com.fasterxml.jackson.databind.type.MapType;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.OpenEnum;
@@ -201,6 +203,22 @@ public final class Json {
         return new ListReader(type.getContentType(), elements);
       }
       return super.findCollectionDeserializer(type, config, description, elementType, elements);
+    }
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"}) // the bounds of OpenEnum hold for its argument
+    public @Nullable JsonDeserializer<?> findMapDeserializer(
+        MapType type,
+        DeserializationConfig config,
+        BeanDescription description,
+        @Nullable KeyDeserializer keys,
+        @Nullable TypeDeserializer valueType,
+        @Nullable JsonDeserializer<?> values)
+        throws JsonMappingException {
+      if (type.getKeyType().hasRawClass(OpenEnum.class)) {
+        return new CountsReader((Class) type.getKeyType().containedType(0).getRawClass());
+      }
+      return super.findMapDeserializer(type, config, description, keys, valueType, values);
     }
   }
 
