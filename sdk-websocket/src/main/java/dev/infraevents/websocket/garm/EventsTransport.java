@@ -33,7 +33,7 @@ final class EventsTransport extends GarmTransport<GarmPayload> {
       GarmEventOptions options,
       Supplier<GarmFilter> filter,
       Consumer<EventsTransport> onClose) {
-    super(base, clients, "api/v1/ws/events");
+    super(base, clients, GarmSocket.EVENTS);
     this.options = options;
     this.onClose = onClose;
     this.filters = new FilterNegotiation(base, filter);

@@ -108,7 +108,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   public final void onOpen(WebSocket webSocket, Response response) {
     socket = webSocket;
     if (closing.get()) {
-      webSocket.cancel();
+      webSocket.close(NORMAL, null);
       return;
     }
     upgraded = true;
@@ -143,8 +143,8 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
 
   @Override
   public final void onClosing(WebSocket webSocket, int code, String reason) {
-    webSocket.close(NORMAL, null);
     closing.set(true);
+    webSocket.close(NORMAL, null);
     onEnd();
     context.failed(closed(code, reason));
   }
@@ -166,6 +166,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
       Instant expired = GarmRefusal.expired(token, context.now());
       return GarmRefusal.of(
           transport.base(),
+          transport.kind(),
           GarmAnswer.of(response, transport.secrets(token)),
           expired,
           transport.hasWorked());
@@ -213,10 +214,14 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
     }
     onEnd();
     WebSocket open = socket;
-    // Before the upgrade there is nobody to say goodbye to; a dead peer is cut off by OkHttp after
-    // 1 s.
-    if (open != null && (!upgraded || !open.close(NORMAL, null))) {
-      open.cancel();
+    if (open == null) {
+      return;
+    }
+    if (upgraded || transport.kind().isFragile()) {
+      // Before the upgrade the frame waits for it. A dead peer is cut off by OkHttp after 1 s.
+      open.close(NORMAL, null);
+    } else {
+      open.cancel(); // there is nobody to say goodbye to
     }
   }
 }

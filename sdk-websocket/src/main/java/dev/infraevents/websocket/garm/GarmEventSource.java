@@ -2,20 +2,14 @@ package dev.infraevents.websocket.garm;
 
 import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.ConnectionOptions;
 import dev.infraevents.Event;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.garm.GarmPayload;
-import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.Transport;
-import dev.infraevents.websocket.internal.BaseUrl;
-import dev.infraevents.websocket.internal.HttpClients;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The database events of a GARM server, v0.1.5 and later.
@@ -30,27 +24,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. Each subscription has a connection of its own.
  */
-public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
+public final class GarmEventSource extends GarmSource<GarmPayload> {
 
-  private final BaseUrl base;
-  private final ConnectionOptions connection;
-  private final @Nullable OkHttpClient template;
   private final GarmEventOptions events;
   private final List<EventsTransport> transports = new CopyOnWriteArrayList<>();
   private volatile GarmFilter filter;
 
   private GarmEventSource(Builder builder) {
-    super(
-        builder.base().uri(),
-        capabilities(builder.events),
-        builder.connection,
-        builder
-            .credentials()
-            .tokens(new GarmLogin(builder.base(), builder.connection, builder.template)),
-        builder.time);
-    this.base = builder.base();
-    this.connection = builder.connection;
-    this.template = builder.template;
+    super(builder, capabilities(builder.events));
     this.events = builder.events;
     this.filter = builder.filter;
   }
@@ -83,15 +64,10 @@ public final class GarmEventSource extends AbstractEventSource<GarmPayload> {
 
   @Override
   protected Transport<GarmPayload> newTransport() {
-    var clients = new HttpClients(base.url().host(), connection, template);
-    var transport = new EventsTransport(base, clients, events, () -> filter, transports::remove);
+    var transport =
+        new EventsTransport(base(), newClients(), events, () -> filter, transports::remove);
     transports.add(transport);
     return transport;
-  }
-
-  @Override
-  public String toString() {
-    return "GarmEventSource[" + base + "]";
   }
 
   /** Builds a {@link GarmEventSource}. Not thread-safe. */

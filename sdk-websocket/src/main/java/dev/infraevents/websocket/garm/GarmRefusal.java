@@ -22,16 +22,24 @@ final class GarmRefusal {
   private GarmRefusal() {}
 
   /**
-   * A refused upgrade or request.
+   * A refused upgrade.
    *
    * @param base the server
+   * @param kind what was to be opened
    * @param answer what it said
    * @param expired the expiry of the refused token if that has passed, or null
    * @param worked whether the same request has been accepted before: then the setting is right and
    *     the refusal is taken for a passing one (a proxy being redeployed answers 404 too)
    */
   static SourceException of(
-      BaseUrl base, GarmAnswer answer, @Nullable Instant expired, boolean worked) {
+      BaseUrl base, GarmSocket kind, GarmAnswer answer, @Nullable Instant expired, boolean worked) {
+    if (answer.status() == 400 && answer.details().equals("log streamer is disabled")) {
+      return handshake(
+          base,
+          answer,
+          false, // it stays so until someone changes the configuration
+          "set enable_log_streamer = true under [logging] in GARM's configuration and restart it");
+    }
     return switch (answer.status()) {
       case 401 -> unauthorized(base, answer, expired);
       case 409 -> handshake(base, answer, true, conflict(answer));
@@ -41,7 +49,7 @@ final class GarmRefusal {
               answer,
               worked,
               answer.isJson()
-                  ? "this GARM has no such route: events exist since v0.1.5"
+                  ? "this GARM has no such route: " + kind.since()
                   : "no GARM at this path: check the URL and its path prefix");
       case 403 -> handshake(base, answer, worked, "GARM or a proxy in front of it forbids this");
       case 400, 426 ->

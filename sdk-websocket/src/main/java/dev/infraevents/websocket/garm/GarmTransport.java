@@ -12,7 +12,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 
 /**
- * Opens websockets to one path of GARM for one subscription.
+ * Opens websockets of one kind for one subscription.
  *
  * @param <P> the payload class
  */
@@ -20,13 +20,13 @@ abstract class GarmTransport<P> implements Transport<P> {
 
   private final BaseUrl base;
   private final HttpClients clients;
-  private final String path;
+  private final GarmSocket kind;
   private volatile boolean worked;
 
-  GarmTransport(BaseUrl base, HttpClients clients, String path) {
+  GarmTransport(BaseUrl base, HttpClients clients, GarmSocket kind) {
     this.base = base;
     this.clients = clients;
-    this.path = path;
+    this.kind = kind;
   }
 
   /** Makes the listener of one connection. */
@@ -37,7 +37,7 @@ abstract class GarmTransport<P> implements Transport<P> {
     Token token = context.token();
     Request request =
         clients
-            .request(base.resolve(path))
+            .request(base.resolve(kind.path()))
             .header("Authorization", "Bearer " + token.value())
             .build();
     GarmConnection<P> connection = connection(context, token);
@@ -59,6 +59,10 @@ abstract class GarmTransport<P> implements Transport<P> {
 
   final BaseUrl base() {
     return base;
+  }
+
+  final GarmSocket kind() {
+    return kind;
   }
 
   /** What a refusal must not repeat. */
