@@ -25,6 +25,18 @@ final class GarmTests {
         .credentials(GarmCredentials.password(server.username(), server.password()));
   }
 
+  static GarmLogSource.Builder logs(FakeGarm server) {
+    return GarmLogSource.builder()
+        .url(server.url())
+        .credentials(GarmCredentials.password(server.username(), server.password()));
+  }
+
+  static GarmMetricsSource.Builder metrics(FakeGarm server) {
+    return GarmMetricsSource.builder()
+        .url(server.url())
+        .credentials(GarmCredentials.password(server.username(), server.password()));
+  }
+
   static TimeSource virtual(VirtualTime time) {
     return new TimeSource(time.clock(), time::nanoTime, time);
   }
