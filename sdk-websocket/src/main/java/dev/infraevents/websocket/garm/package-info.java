@@ -1,6 +1,6 @@
 /**
- * GARM, the runner manager for GitHub and Gitea Actions: events over a websocket. Start at {@link
- * dev.infraevents.websocket.garm.GarmEventSource}.
+ * GARM, the runner manager for GitHub and Gitea Actions: events, the log and metrics over
+ * websockets, and state over REST. Start at {@link dev.infraevents.websocket.garm.GarmEventSource}.
  */
 @NullMarked
 package dev.infraevents.websocket.garm;

@@ -4,6 +4,7 @@ import static dev.infraevents.websocket.garm.GarmTests.QUICK;
 import static dev.infraevents.websocket.garm.GarmTests.logs;
 import static dev.infraevents.websocket.garm.GarmTests.virtual;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +16,6 @@ import dev.infraevents.Event;
 import dev.infraevents.EventFilter;
 import dev.infraevents.HandshakeException;
 import dev.infraevents.SourceException;
-import dev.infraevents.SourceSignal.Closed;
 import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceSignal.GapPossible;
@@ -141,8 +141,8 @@ class GarmLogTest {
               "application/json",
               "{\"error\":\"Bad Request\",\"details\":\"log streamer is disabled\"}\n"));
       connection(server, 1).close(1000, "");
-      assertThat(received.awaitSignal(Closed.class).cause()).isInstanceOf(HandshakeException.class);
-      assertThat(subscription.completion().toCompletableFuture()).isCompletedExceptionally();
+      assertThatThrownBy(() -> subscription.completion().toCompletableFuture().join())
+          .hasCauseInstanceOf(HandshakeException.class);
     }
   }
 
