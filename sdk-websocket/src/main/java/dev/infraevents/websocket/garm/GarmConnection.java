@@ -52,8 +52,7 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile @Nullable WebSocket socket; // set by open, before anything is sent
   private volatile boolean upgraded;
-  private Instant upgradedAt = Instant.MAX; // reader only
-  private boolean quiet = true; // reader only: no message has come
+  private Instant upgradedAt = Instant.MIN; // reader only
 
   GarmConnection(GarmTransport<P> transport, ConnectionContext<P> context, Token token) {
     this.transport = transport;
@@ -129,7 +128,6 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
   }
 
   private void received(Bytes frame) {
-    quiet = false;
     InboundMessage<P> message;
     try {
       message = read(frame);
@@ -192,7 +190,8 @@ abstract class GarmConnection<P> extends WebSocketListener implements Connection
       return new TransportException(
           source + " closed the connection because its token expired at " + expiry, null);
     }
-    boolean early = quiet && context.now().isBefore(upgradedAt.plus(EARLY));
+    // A line of the log can slip through before that, so messages prove nothing.
+    boolean early = context.now().isBefore(upgradedAt.plus(EARLY));
     if (early && isEndless) {
       return new AuthenticationException(
           source + " closed the connection at once: it does so when a token has no expiry (exp)",
