@@ -253,9 +253,10 @@ final class Attempt<P> implements ConnectionContext<P> {
   @Override
   public void schedule(Runnable task, Duration delay) {
     tasks.removeIf(Timing.Timer::isSpent);
-    tasks.add(supervisor.schedule(() -> runTask(task), delay));
+    Timing.Timer timer = supervisor.schedule(() -> runTask(task), delay);
+    tasks.add(timer);
     if (!receiving) {
-      cancelTimers();
+      timer.cancel(); // the end may have taken it out before it could cancel it
     }
   }
 
