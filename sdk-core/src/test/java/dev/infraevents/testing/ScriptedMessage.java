@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,13 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
 
   private final String id;
   private final List<String> settled = new CopyOnWriteArrayList<>();
+  private final AtomicInteger timesDropped = new AtomicInteger();
   private @Nullable String subject;
   private Bytes raw;
   private int attempt = 1;
   private Instant receivedAt = Instant.EPOCH;
   private @Nullable Supplier<? extends Throwable> undecodable;
+  private boolean unwanted;
   private volatile @Nullable RuntimeException settleFailure;
   private volatile @Nullable Instant deadline;
   private volatile @Nullable ScriptedSource source;
@@ -70,6 +73,12 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
     return this;
   }
 
+  /** Only its payload shows that it is not wanted. */
+  public ScriptedMessage unwanted() {
+    this.unwanted = true;
+    return this;
+  }
+
   /** Settling it throws. */
   public ScriptedMessage unsettleable(RuntimeException failure) {
     this.settleFailure = failure;
@@ -89,6 +98,11 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
    */
   public List<String> settled() {
     return List.copyOf(settled);
+  }
+
+  /** How often the source was told that it had no room. */
+  public int timesDropped() {
+    return timesDropped.get();
   }
 
   @Override
@@ -112,13 +126,16 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
   }
 
   @Override
-  public Event<String> decode() throws DecodingException {
+  public @Nullable Event<String> decode() throws DecodingException {
     if (undecodable != null) {
       Throwable failure = undecodable.get();
       if (failure instanceof DecodingException known) {
         throw known;
       }
       throwUnchecked(failure);
+    }
+    if (unwanted) {
+      return null;
     }
     return Event.builder(ScriptedSource.TYPE)
         .id(id)
@@ -167,6 +184,11 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
   @Override
   public CompletionStage<AckOutcome> extend(Duration by) {
     return settle("extend " + by);
+  }
+
+  @Override
+  public void dropped() {
+    timesDropped.incrementAndGet();
   }
 
   @Override

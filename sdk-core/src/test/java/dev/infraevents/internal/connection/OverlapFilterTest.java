@@ -76,6 +76,20 @@ class OverlapFilterTest {
   }
 
   @Test
+  void theOverlapIsOverAWhileAfterAMessageCameOnBoth() {
+    filter.isFirst(OLD, Bytes.ofUtf8("a"));
+    filter.changeOver();
+    assertThat(filter.isOver()).as("silence shows nothing to wait for").isTrue();
+    filter.isFirst(OLD, Bytes.ofUtf8("b"));
+    assertThat(filter.isOver()).isFalse();
+    filter.isFirst(NEW, Bytes.ofUtf8("c"));
+    assertThat(filter.isOver()).isFalse();
+    filter.isFirst(NEW, Bytes.ofUtf8("b"));
+    assertThat(filter.isOver()).as("its neighbours may still come").isFalse();
+    assertThat(filter.isOver()).isTrue();
+  }
+
+  @Test
   void pastItsBoundItLetsThroughRatherThanForget() {
     for (int i = 0; i < 20_000; i++) {
       assertThat(filter.isFirst(OLD, Bytes.ofUtf8("m" + i))).isTrue();
