@@ -23,6 +23,12 @@ final class Renewal<P> {
   private static final Duration OVERLAP = Duration.ofSeconds(5);
 
   /**
+   * How long it stays at most if no message comes on both, as with snapshots that are made for each
+   * connection. No filter takes that long.
+   */
+  private static final Duration LONGEST_OVERLAP = Duration.ofSeconds(60);
+
+  /**
    * How long what the old connection was quicker to bring is remembered afterwards. Not for ever: a
    * server may say the same thing again, and mean it.
    */
@@ -142,7 +148,8 @@ final class Renewal<P> {
     if (old != retiring || state.isEnding()) {
       return;
     }
-    if (isProven(old) && (overlap == null || overlap.isOver())) {
+    boolean longEnough = time.nanoTime() - changedOver >= LONGEST_OVERLAP.toNanos();
+    if (isProven(old) && (overlap == null || overlap.isOver() || longEnough)) {
       endRetiring(effects);
     } else {
       awaitEnd(old, next); // until it shows life or is known to be dead, and nothing is missing

@@ -165,6 +165,21 @@ class RenewalTest {
   }
 
   @Test
+  void theOldOneStaysForAMinuteAtMostIfTheTwoNeverBringTheSame() {
+    FakeConnection old = streamingUntilRenewal();
+    FakeConnection next = rig.connection().streams();
+    for (int i = 0; i < 11; i++) {
+      old.sends("old " + i);
+      next.sends("new " + i);
+      rig.passes(OVERLAP);
+    }
+    assertThat(old.isClosed()).isFalse();
+    rig.passes(OVERLAP);
+    assertThat(old.isClosed()).isTrue();
+    assertThat(rig.events).hasSize(22);
+  }
+
+  @Test
   void theOldOneStaysUntilItHasBroughtWhatTheNewOneBegan() {
     FakeConnection old = streamingUntilRenewal();
     FakeConnection next = rig.connection().streams();

@@ -105,11 +105,11 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
 
   @Override
   void deliver(InboundMessage<GarmPayload> message) {
-    EventGate.Live live = transport.gate().deliver(context, message);
-    Sent newest = sent;
-    if (newest != null && !newest.proven && newest.isProvenBy(message)) {
-      prove(newest);
+    if (filterSentAt != null) {
+      filterSentAt = null;
     }
+    transport.filters().accepted();
+    EventGate.Live live = transport.gate().deliver(context, message);
     if (reconciler != null) {
       followUp(live, reconciler);
     }

@@ -113,6 +113,7 @@ class GarmTokenTest {
                 .build();
         Subscription subscription = source.subscribe(received)) {
       var connection = server.awaitFilter(Received.PATIENCE);
+      received.awaitSignal(Connected.class); // before time passes its deadline
       Instant expiry = time.clock().instant().plusSeconds(3600);
       while (time.clock().instant().isBefore(expiry)) {
         time.advance(Duration.ofMinutes(1));
