@@ -105,10 +105,10 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
 
   @Override
   void deliver(InboundMessage<GarmPayload> message) {
-    if (filterSentAt != null) {
-      filterSentAt = null;
+    Sent newest = sent;
+    if (newest != null && !newest.proven && newest.isProvenBy(message)) {
+      prove(newest);
     }
-    transport.filters().accepted();
     EventGate.Live live = transport.gate().deliver(context, message);
     if (reconciler != null) {
       followUp(live, reconciler);
