@@ -288,11 +288,7 @@ class GarmLogTest {
       received.awaitEvents(2);
       // The copies come in real time: only then may the overlap end in virtual time.
       await().atMost(PATIENCE).until(() -> subscription.stats().deduplicated() == 1);
-<<<<<<< HEAD
-      time.advance(Duration.ofSeconds(11));
-=======
       time.advance(Duration.ofSeconds(12)); // the overlap goes on for a while after that
->>>>>>> streams
       assertLeftWithACloseFrame(connection(server, 1));
       server.log("INFO", "3");
       received.awaitEvents(3);
