@@ -84,7 +84,7 @@ final class ContractProbe implements EventHandler<Object> {
     stage.thenAccept(outcome -> note(() -> outcomes.add(outcome)));
   }
 
-  /** The subscription has completed: what is handled from now on comes too late. */
+  /** The subscription has been closed: what is handled from now on comes too late. */
   void ended() {
     note(() -> ended = true);
   }

@@ -52,7 +52,6 @@ final class ContractRun<P> implements AutoCloseable {
     this.probe = new ContractProbe(reaction);
     this.subscription =
         source.subscribe(probe, options.toBuilder().deadLetters(probe::deadLetter).build());
-    subscription.completion().whenComplete((done, error) -> probe.ended());
   }
 
   Set<Capability> capabilities() {

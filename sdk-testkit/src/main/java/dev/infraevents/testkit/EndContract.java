@@ -144,7 +144,8 @@ abstract class EndContract<P> {
     try (var run = new ContractRun<>(start(), SettleStyle.RETURN).connected()) {
       IntStream.range(0, 200).forEach(i -> run.emit());
       run.probe.awaitSubject("1");
-      run.subscription.close(Duration.ZERO);
+      run.subscription.close(Duration.ZERO); // which waits for a handler that is given up
+      run.probe.ended();
       run.emit();
       run.ended();
     }

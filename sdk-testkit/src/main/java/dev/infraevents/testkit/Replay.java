@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /** One run through a recording, on a thread of its own. */
 final class Replay<P> implements Connection {
 
+  private static final long TOLERANCE = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final InputStream recording; // read and closed by the thread
   private final ConnectionContext<P> context;
   private final MessageReader<P> reader;
@@ -136,7 +138,10 @@ final class Replay<P> implements Connection {
       for (long left = due - nanoTime(); !stopped && left > 0; left = due - nanoTime()) {
         Future<?> alarm = alarm(left);
         try {
-          changed.awaitNanos(time == null ? left : Long.MAX_VALUE);
+          // Virtual time may have passed before the alarm was set, which is then late.
+          if (left - (due - nanoTime()) < TOLERANCE) {
+            changed.awaitNanos(time == null ? left : Long.MAX_VALUE);
+          }
         } finally {
           alarm.cancel(false);
         }

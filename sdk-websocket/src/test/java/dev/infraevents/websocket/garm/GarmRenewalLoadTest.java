@@ -51,6 +51,7 @@ class GarmRenewalLoadTest {
                 .start();
         var source = source(server).connection(patient.build()).timeSource(virtual(time)).build();
         Subscription subscription = source.subscribe(received.then(room::release))) {
+      received.awaitSignals(Connected.class, 1); // the renewal is planned then
       server.awaitFilter(Received.PATIENCE);
       var load = new Load(server, room);
       load.start();
@@ -101,6 +102,7 @@ class GarmRenewalLoadTest {
 
     Load(FakeGarm server, Semaphore room) {
       super("load");
+      setDaemon(true);
       this.server = server;
       this.room = room;
     }

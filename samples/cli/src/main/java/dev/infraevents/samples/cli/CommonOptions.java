@@ -49,7 +49,7 @@ public final class CommonOptions {
   Duration limit = Duration.ofNanos(Long.MAX_VALUE);
 
   /** Reads 500ms, 30s, 5m, 1h. */
-  static final class DurationText implements ITypeConverter<Duration> {
+  public static final class DurationText implements ITypeConverter<Duration> {
     private static final Duration LONGEST = Duration.ofDays(36_500);
     private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)");
 

@@ -26,7 +26,7 @@ public final class EventPrinter {
   public boolean print(Event<?> event) {
     out.println(
         switch (output) {
-          case TEXT -> text(event, event.payload().toString());
+          case TEXT -> text(event, origin(event) + event.payload());
           case JSON -> CloudEvents.toJson(event);
           case RAW -> event.raw().utf8();
         });
@@ -43,6 +43,11 @@ public final class EventPrinter {
   public static String text(Event<?> event, String what) {
     String subject = event.subject() == null ? "-" : event.subject();
     return cut(OneLine.printable("%-32s %-36s %s".formatted(event.type().name(), subject, what)));
+  }
+
+  private static String origin(Event<?> event) {
+    String origin = event.attributes().get(Event.ORIGIN);
+    return origin == null ? "" : "(" + origin + ") ";
   }
 
   private static String cut(String line) {

@@ -4,8 +4,11 @@ import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceSignal.Closed;
 import dev.infraevents.SourceSignal.Connected;
 import dev.infraevents.SourceSignal.Disconnected;
+import dev.infraevents.SourceSignal.FilterRefused;
 import dev.infraevents.SourceSignal.GapPossible;
 import dev.infraevents.SourceSignal.Lagging;
+import dev.infraevents.SourceSignal.ReconcileFailed;
+import dev.infraevents.SourceSignal.Reconciled;
 
 /** Signals in words, for stderr. */
 public final class SignalText {
@@ -36,6 +39,19 @@ public final class SignalText {
     }
     if (signal instanceof Lagging lagging) {
       return "falling behind: " + lagging.buffered() + " events are waiting";
+    }
+    if (signal instanceof Reconciled state) {
+      return "state listed: " + state.listed() + " entities, " + state.delivered() + " were news";
+    }
+    if (signal instanceof ReconcileFailed failed) {
+      return "state can not be listed: "
+          + failed.cause().getMessage()
+          + "; next attempt in "
+          + failed.retryIn().toSeconds()
+          + " s";
+    }
+    if (signal instanceof FilterRefused refused) {
+      return refused.reason() + "; everything is received and filtered here";
     }
     if (signal instanceof Closed closed) {
       return "closed " + closed.source();

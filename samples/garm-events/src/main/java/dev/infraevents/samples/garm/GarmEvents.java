@@ -7,8 +7,10 @@ import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.samples.cli.CommonOptions;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.websocket.garm.GarmEventSource;
+import dev.infraevents.websocket.garm.GarmReconciliation;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -46,6 +48,17 @@ public final class GarmEvents implements Callable<Integer> {
       description = "such as instance:create,delete or pool; may be repeated")
   List<String> entities = List.of();
 
+  @Option(
+      names = "--reconcile",
+      arity = "0..1",
+      fallbackValue = "5m",
+      paramLabel = "INTERVAL",
+      converter = CommonOptions.DurationText.class,
+      description =
+          "list the server's state after each connect and then every 5m, or as often as said, and"
+              + " print what the stream has missed")
+  Duration reconcile;
+
   @Option(names = "--ca", paramLabel = "FILE", description = "certificates to trust, in PEM")
   Path ca;
 
@@ -81,12 +94,16 @@ public final class GarmEvents implements Callable<Integer> {
   /** What does not fit together before anything is connected is the fault of the flags. */
   private GarmEventSource source() {
     try {
-      return GarmEventSource.builder()
-          .url(url)
-          .credentials(login.credentials(environment))
-          .filter(filter())
-          .connection(connection())
-          .build();
+      GarmEventSource.Builder source =
+          GarmEventSource.builder()
+              .url(url)
+              .credentials(login.credentials(environment))
+              .filter(filter())
+              .connection(connection());
+      if (reconcile != null) {
+        source.reconcile(GarmReconciliation.every(reconcile));
+      }
+      return source.build();
     } catch (ConfigurationException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -71,6 +71,40 @@ class GarmEventsTest {
     }
   }
 
+  /** Runs the command against a server that has a pool nobody heard of. */
+  private int runReconciling(String... flags) {
+    try (FakeGarm server = FakeGarm.start()) {
+      server.entities().silently().create("pool", "{\"max_runners\":4}");
+      List<String> args =
+          new ArrayList<>(List.of("--url", server.url(), "--password", server.password()));
+      args.addAll(List.of("--entity", "pool", "--count", "1"));
+      args.addAll(List.of(flags));
+      return CompletableFuture.supplyAsync(() -> run(args.toArray(String[]::new)))
+          .orTimeout(30, TimeUnit.SECONDS)
+          .join();
+    }
+  }
+
+  @Test
+  void reconcilePrintsWhatTheStreamDidNotBring() {
+    assertThat(runReconciling("--reconcile")).isZero();
+    assertThat(outLines()).singleElement().asString().startsWith("garm.pool.create");
+    assertThat(outLines().get(0)).contains("(reconcile) Pool[").contains("maxRunners=4");
+  }
+
+  @Test
+  void reconciledEventsAreMarkedInJson() {
+    assertThat(runReconciling("--reconcile=1m", "--output", "json")).isZero();
+    assertThat(outLines().get(0)).contains("\"origin\":\"reconcile\"");
+  }
+
+  @Test
+  void anIntervalOfNoUseIsRefused() {
+    assertThat(run("--url", "http://127.0.0.1:1", "--token", "t", "--reconcile", "100ms"))
+        .isEqualTo(2);
+    assertThat(errLines()).singleElement().asString().contains("leave it at least 1 s");
+  }
+
   @Test
   void rawPrintsEachMessageAsItArrived() {
     assertThat(runRecorded("--output", "raw", "--count", "68")).isZero();
