@@ -28,7 +28,8 @@ import java.util.WeakHashMap;
  * }</pre>
  *
  * <p>A message that can not be decoded never reaches a handler; to have it too, set {@link
- * #undecodable} as the subscription's dead-letter callback.
+ * #undecodable} as the subscription's dead-letter callback. What a reconciliation found is handled
+ * and not recorded: it was no message of the stream, and no replay could read it as one.
  *
  * <p><b>Lines.</b> A message that is a JSON object or array is its line, without its line breaks if
  * it was pretty-printed. Other text is a JSON string. What is not UTF-8 is <code>
@@ -100,7 +101,7 @@ public final class EventRecorder implements EventHandler<Object>, AutoCloseable 
       @SuppressWarnings("unchecked") // a handler of a superclass takes the event as one of it
       public void handle(Event<P> event, Delivery delivery) throws Exception {
         if (!failed.remove(event)) {
-          append(event.raw());
+          record(event);
         }
         try {
           ((EventHandler<P>) handler).handle(event, delivery);
@@ -118,7 +119,7 @@ public final class EventRecorder implements EventHandler<Object>, AutoCloseable 
   }
 
   /**
-   * Records an event.
+   * Records an event, unless a reconciliation found it.
    *
    * @param event the event
    * @param delivery not settled here
@@ -127,7 +128,7 @@ public final class EventRecorder implements EventHandler<Object>, AutoCloseable 
    */
   @Override
   public void handle(Event<Object> event, Delivery delivery) {
-    append(event.raw());
+    record(event);
   }
 
   /**
@@ -152,6 +153,12 @@ public final class EventRecorder implements EventHandler<Object>, AutoCloseable 
       file.close();
     } catch (IOException e) {
       throw new UncheckedIOException("can not close the recording " + path, e);
+    }
+  }
+
+  private void record(Event<?> event) {
+    if (!event.attributes().containsKey(Event.ORIGIN)) {
+      append(event.raw());
     }
   }
 

@@ -114,6 +114,20 @@ class EventRecorderTest {
   }
 
   @Test
+  void whatAReconciliationFoundIsHandledAndNotRecorded() throws Exception {
+    Event<Object> found = event("{\"id\":\"p\"}").withAttribute(Event.ORIGIN, "reconcile");
+    List<Event<Object>> handled = new ArrayList<>();
+    try (var recorder = EventRecorder.to(file())) {
+      EventHandler<Object> around = recorder.around((event, delivery) -> handled.add(event));
+      around.handle(found, null);
+      around.handle(event(pool(1)), null);
+      recorder.handle(found, null);
+    }
+    assertThat(handled).hasSize(2).first().isSameAs(found);
+    assertThat(Files.readAllLines(file())).containsExactly(pool(1));
+  }
+
+  @Test
   void anEventThatIsRetriedIsRecordedOnce() throws Exception {
     List<Integer> attempts = new CopyOnWriteArrayList<>();
     try (var recorder = EventRecorder.to(file());
