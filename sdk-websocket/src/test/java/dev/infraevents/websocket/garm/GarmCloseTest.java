@@ -68,38 +68,6 @@ class GarmCloseTest {
   }
 
   @Test
-  void aFilterThatIsRefusedInWordsIsEvaluatedHereAtOnce() {
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    try (var server = FakeGarm.start();
-        var source = source(server).filter(pools).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      var connection = server.awaitFilter(Received.PATIENCE);
-      connection.send("invalid filter");
-      connection.close(1000, "");
-      assertThat(received.awaitSignal(FilterRefused.class).reason()).contains("invalid filter");
-      assertThat(connection(server, 2).filters()).containsExactly("{\"send-everything\":true}");
-    }
-  }
-
-  @Test
-  void anotherFilterIsOfferedToTheServerAgain() {
-    var pools = GarmFilter.builder().on(Garm.POOL).build();
-    var jobs = GarmFilter.builder().on(Garm.JOB).build();
-    try (var server = FakeGarm.start();
-        var source = source(server).filter(pools).connection(QUICK).build();
-        Subscription subscription = source.subscribe(received)) {
-      var connection = server.awaitFilter(Received.PATIENCE);
-      connection.send("invalid filter");
-      connection.close(1000, "");
-      var second = connection(server, 2);
-      source.replaceFilter(jobs);
-      second.await(c -> c.filters().size() == 2, Received.PATIENCE);
-      assertThat(second.filters()).endsWith(jobs.toJson());
-      assertThat(subscription.status().state()).isEqualTo(SourceState.STREAMING);
-    }
-  }
-
-  @Test
   void anEarlyRestartIsNotTakenForARejection() {
     try (var server = FakeGarm.start();
         var source = pools(server).build();
