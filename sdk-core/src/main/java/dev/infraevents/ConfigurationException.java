@@ -3,7 +3,7 @@ package dev.infraevents;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A setting can not work as it is: bad URL, unreadable certificate, rejected filter. Not retried.
+ * A setting can not work as it is: bad URL, unreadable certificate, unusable filter. Not retried.
  */
 public final class ConfigurationException extends SourceException {
 

@@ -165,7 +165,8 @@ public final class Event<P> implements Envelope {
   /**
    * Exactly what arrived, including fields this version does not know.
    *
-   * @return the whole message
+   * @return the whole message; of an entity that a reconciliation found, its entry in the list or
+   *     the answer when it was read by itself
    */
   public Bytes raw() {
     return raw;

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * GarmFilter.builder().on(Garm.INSTANCE, CREATE, DELETE).on(Garm.POOL).build()
  * }</pre>
  *
- * <p>An older server that does not know one of the types refuses the whole filter. A type that this
- * version does not know can not be asked for, as a misspelt one would end the connection without a
- * word of explanation: ask for {@link #everything()}, which every server understands, and pick the
- * events here with {@code EventFilter.attribute(Garm.ENTITY_TYPE, "...")}.
+ * <p>An older server that does not know one of the types refuses the whole filter. The source then
+ * asks for everything and evaluates the filter here, which it says with {@link
+ * dev.infraevents.SourceSignal.FilterRefused}. A type that this version does not know can not be
+ * asked for, as it may just as well be misspelt: ask for {@link #everything()}, which every server
+ * understands, and pick the events here with {@code EventFilter.attribute(Garm.ENTITY_TYPE,
+ * "...")}.
  *
  * <p>Immutable and thread-safe. Two filters are equal if they name the same types and operations,
  * in whatever order.

@@ -24,8 +24,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fake of GARM's events server that behaves as the real one on the wire: the login, the guards
- * and their answers, the upgrade, filters, pings, and every way in which a connection ends.
+ * A fake of GARM that behaves as the real one on the wire: the login, the guards and their answers,
+ * the REST API, the websockets for events, log and metrics with their filters and pings, and every
+ * way in which a connection ends.
  *
  * <pre>{@code
  * try (var garm = FakeGarm.start()) {

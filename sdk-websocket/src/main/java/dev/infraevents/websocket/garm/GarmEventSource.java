@@ -15,12 +15,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * The database events of a GARM server, v0.1.5 and later.
  *
  * <p>GARM delivers at most once, in no guaranteed order, and drops events without a word when it
- * can not get rid of them. So: every reconnect signals {@link
- * dev.infraevents.SourceSignal.GapPossible}, and acknowledgements are {@link
- * dev.infraevents.AckOutcome#NOT_APPLICABLE}. GARM closes a connection in the second its token
- * expires; a successor is opened before that, and what both bring is delivered once. A text frame
- * that is not valid UTF-8 (GARM itself sends none) is read with U+FFFD in place of the broken
- * bytes.
+ * can not get rid of them. So:
+ *
+ * <ul>
+ *   <li>Every reconnect signals {@link dev.infraevents.SourceSignal.GapPossible}. With {@link
+ *       Builder#reconcile()}, what was missed is found and delivered, and {@link
+ *       dev.infraevents.SourceSignal.Reconciled} says so; what GARM dropped silently is found too.
+ *   <li>What comes too late is not delivered: an update that is strictly older than what was
+ *       delivered of its entity, or comes after its delete. See {@link Builder#deliverStale}.
+ *   <li>Acknowledgements are {@link dev.infraevents.AckOutcome#NOT_APPLICABLE}.
+ *   <li>GARM closes a connection in the second its token expires; a successor is opened before
+ *       that, and what both bring is delivered once.
+ *   <li>A server that is too old for the filter is asked for everything, and the filter is
+ *       evaluated here: {@link dev.infraevents.SourceSignal.FilterRefused}.
+ * </ul>
+ *
+ * <p>A text frame that is not valid UTF-8 (GARM itself sends none) is read with U+FFFD in place of
+ * the broken bytes.
  *
  * <p>Thread-safe. Each subscription has a connection of its own.
  */
@@ -85,7 +96,8 @@ public final class GarmEventSource extends GarmSource<GarmPayload> {
     /**
      * Sets what the server should send; everything, if not called.
      *
-     * @param filter evaluated by the server; sent first on every connection
+     * @param filter sent first on every connection; evaluated by the server, or here if it is too
+     *     old to know one of the types
      * @return this
      */
     public Builder filter(GarmFilter filter) {

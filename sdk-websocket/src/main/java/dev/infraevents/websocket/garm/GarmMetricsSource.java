@@ -18,8 +18,7 @@ import java.util.Set;
  *
  * <p>A successor is opened before the token expires. Of snapshots that are equal to the byte, one
  * that comes on both connections is delivered once. If the server makes them for each connection,
- * and they differ, both are delivered, for as long as the old connection stays open: until the
- * token expires at the latest.
+ * and they differ, both are delivered for as long as the old connection stays open, a minute or so.
  *
  * <p>Thread-safe. Each subscription has a connection of its own.
  */

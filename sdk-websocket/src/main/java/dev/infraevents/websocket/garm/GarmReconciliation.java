@@ -24,14 +24,17 @@ import java.util.List;
  *       an event.
  * </ul>
  *
- * <p>Cost: one list per type and interval, and one request for each instance, pool, scale set or
- * template that has changed unnoticed, because their lists leave something out.
+ * <p>Cost: one list per type and interval (two for endpoints), and one request for each instance,
+ * pool, scale set or template that is new or has changed unnoticed, because their lists leave
+ * something out. The pools of 0.1.5 have no time stamp to show that, so each of them is asked for
+ * every time.
  *
  * <p>GARM does not acknowledge a filter, and what changes before it is in effect is not sent. So
  * after a connect the state is listed at once, and again {@value #SETTLING_SECONDS} s after the
  * filter was sent, unless an event has shown before the first listing that the filter was in
- * effect. An event is sent only after its change can be listed, so whatever comes before the second
- * listing is in it, and whatever comes after is sent.
+ * effect. GARM applies a filter when it reads it, a round trip after it was sent; and it sends an
+ * event only after its change can be listed. So whatever changes before the second listing is in
+ * it, and whatever changes after that is sent.
  */
 public final class GarmReconciliation {
 
