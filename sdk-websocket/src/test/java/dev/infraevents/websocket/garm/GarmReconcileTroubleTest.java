@@ -85,6 +85,24 @@ class GarmReconcileTroubleTest {
   }
 
   @Test
+  void whatBreaksAListingIsNoReconciliation() {
+    try (var rig = new ReconcileRig()) {
+      String org = rig.server.entities().silently().create("organization", "{\"name\":\"o\"}");
+      rig.rest.answer("instances", 200, "[{\"id\":\"i\",\"name\":\"..\"}]"); // no such path
+      rig.builder.filter(only(Garm.INSTANCE, Garm.ORGANIZATION));
+      rig.subscribe(DeliveryOptions.DEFAULT);
+      ReconcileFailed failed = rig.received.awaitSignal(ReconcileFailed.class);
+      assertThat(failed.cause()).hasMessageContaining("type instance");
+      rig.received.awaitSubject(org);
+      assertThat(rig.passes()).isZero();
+
+      rig.rest.clear();
+      assertThat(rig.advanceToListing()).isEqualTo(RETRY);
+      rig.awaitPasses(1);
+    }
+  }
+
+  @Test
   void anIntervalThatIsShorterThanTheRetryStays() {
     try (var rig = new ReconcileRig()) {
       rig.builder.reconcile(GarmReconciliation.every(Duration.ofSeconds(7)));
