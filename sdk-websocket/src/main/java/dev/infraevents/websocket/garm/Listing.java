@@ -79,6 +79,9 @@ final class Listing {
     Set<EntityKey> listed = new HashSet<>();
     boolean complete = !GarmRoutes.of(type).lists().isEmpty();
     for (Bytes element : elements) {
+      if (connection.hasEnded()) {
+        return; // the next connection waits for its turn
+      }
       @Nullable EntityKey key = pass.compare(element, mark);
       complete &= key != null; // what can not be identified must not be taken for gone
       if (key != null) {

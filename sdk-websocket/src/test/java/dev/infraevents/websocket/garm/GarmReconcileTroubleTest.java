@@ -199,6 +199,33 @@ class GarmReconcileTroubleTest {
     }
   }
 
+  @Test
+  void aConnectionThatEndsDuringAListingGetsNoMoreEntities() {
+    try (var rig = new ReconcileRig()) {
+      var silently = rig.server.entities().silently();
+      String first = silently.create("pool", "{\"max_runners\":1}");
+      String second = silently.create("pool", "{\"max_runners\":2}");
+      for (String pool : List.of(first, second)) {
+        rig.rest.afterAnswer(
+            "pools/" + pool,
+            () -> {
+              rig.rest.clear();
+              rig.server.connections().get(0).close(1001, "");
+              rig.awaitConnection(2);
+            });
+      }
+      rig.builder.filter(only(Garm.POOL));
+      rig.subscribe(DeliveryOptions.DEFAULT);
+      rig.received.awaitEvents(2);
+      rig.awaitPasses(1);
+      assertThat(rig.rest.calls())
+          .hasSize(5)
+          .element(2)
+          .as("what follows the pool that was got last for the old connection")
+          .isEqualTo("pools");
+    }
+  }
+
   /** Stands still before each event until the test lets it go on. */
   private static Semaphore slow(ReconcileRig rig) {
     var turns = new Semaphore(0);
