@@ -47,13 +47,14 @@ final class EntityLedger {
     }
   }
 
-  private record Tombstone(EntityKey key, Instant until) {}
+  private record Tombstone(EntityKey key, Instant until, long touched) {}
 
   private final int limit;
   private final boolean fingerprints;
   private final Map<EntityKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Tombstone> tombstones = new ArrayDeque<>();
   private long sequence;
+  private long listingSince = Long.MAX_VALUE; // while nothing is being listed
 
   /**
    * Makes an empty ledger.
@@ -70,6 +71,19 @@ final class EntityLedger {
   long mark(Instant now) {
     forgetExpired(now);
     return sequence;
+  }
+
+  /**
+   * A list is about to be asked for. It may show what is deleted before it has been looked at to
+   * its end, however long a slow handler makes that, so such deletes are remembered until then.
+   */
+  long beginListing(Instant now) {
+    listingSince = mark(now);
+    return listingSince;
+  }
+
+  void endListing() {
+    listingSince = Long.MAX_VALUE;
   }
 
   /** Whether the handler knows better already. */
@@ -115,10 +129,8 @@ final class EntityLedger {
     entry.owed = false;
     if (isDelete(event)) {
       entry.job = null;
-      var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE));
-      if (!tombstone.equals(entry.tombstone)) {
-        tombstones.add(tombstone);
-      }
+      var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE), sequence);
+      tombstones.add(tombstone);
       entry.tombstone = tombstone;
     } else {
       learn(entry, event);
@@ -230,7 +242,7 @@ final class EntityLedger {
 
   private void forgetExpired(Instant now) {
     for (Tombstone oldest = tombstones.peek();
-        oldest != null && (oldest.until.isBefore(now) || tombstones.size() > limit);
+        oldest != null && (isExpired(oldest, now) || tombstones.size() > limit);
         oldest = tombstones.peek()) {
       tombstones.remove();
       Entry entry = entries.get(oldest.key);
@@ -238,6 +250,10 @@ final class EntityLedger {
         entries.remove(oldest.key);
       }
     }
+  }
+
+  private boolean isExpired(Tombstone tombstone, Instant now) {
+    return tombstone.until.isBefore(now) && tombstone.touched <= listingSince;
   }
 
   private void forgetOldest() {

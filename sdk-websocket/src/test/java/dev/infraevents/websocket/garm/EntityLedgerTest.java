@@ -143,6 +143,22 @@ class EntityLedgerTest {
   }
 
   @Test
+  void aDeleteIsRememberedForAsLongAsAListThatWasAskedForBeforeItIsLookedAt() {
+    tell(pool("delete", "before", at("none")));
+    long mark = ledger.beginListing(now);
+    Event<GarmPayload> listed = pool("update", "p", NEW);
+    tell(pool("delete", "p", at("none")));
+    now = START.plus(Duration.ofMinutes(10)); // the handler is slow
+    ledger.mark(now);
+    assertThat(ledger.compare(key(listed), listed.payload(), true, mark))
+        .isEqualTo(Difference.UNCLEAR);
+    assertThat(ledger.isTouchedSince(key(listed), mark)).isTrue();
+    assertThat(isStale(pool("update", "before", NEW))).isFalse();
+    ledger.endListing();
+    assertThat(compare(listed)).as("its time is over").isEqualTo(Difference.NEW);
+  }
+
+  @Test
   void aDeleteThatWasSaidAgainCountsFromThen() {
     tell(pool("delete", "p", at("none")));
     now = START.plusSeconds(60);
