@@ -135,7 +135,7 @@ final class EntityLedger {
     } else {
       learn(entry, event);
     }
-    if (entries.size() > limit) {
+    while (entries.size() > limit) {
       forgetOldest();
     }
     return entry;

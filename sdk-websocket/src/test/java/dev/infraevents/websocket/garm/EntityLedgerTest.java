@@ -11,6 +11,8 @@ import dev.infraevents.garm.GarmPayload;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,17 @@ class EntityLedgerTest {
     assertThat(isStale(pool("update", "b", OLD))).isFalse();
     assertThat(isStale(pool("update", "c", OLD))).isTrue();
     assertThat(isStale(pool("update", "d", OLD))).isTrue();
+  }
+
+  @Test
+  void whatWasDroppedAfterItWasForgottenDoesNotRaiseTheLimit() {
+    List<EntityKey> told = new ArrayList<>();
+    for (String id : List.of("a", "b", "c", "d", "e", "f")) {
+      told.add(tell(pool("create", id, NEW)));
+    }
+    told.subList(0, 3).forEach(ledger::untold);
+    tell(pool("create", "g", NEW));
+    assertThat(ledger.missing(Garm.POOL, Set.of(), ledger.mark(now))).hasSize(3);
   }
 
   @Test
