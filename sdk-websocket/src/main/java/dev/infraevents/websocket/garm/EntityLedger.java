@@ -35,6 +35,7 @@ final class EntityLedger {
     boolean heard; // the handler was told of it at all, since its last delete
     boolean news; // the last it was told was the first
     boolean owed; // it was not told after all, for lack of room
+    boolean found; // the last it was told was found by listing
     long touched;
     @Nullable Instant created;
     @Nullable Instant updated;
@@ -90,8 +91,11 @@ final class EntityLedger {
   boolean isStale(EntityKey key, Event<GarmPayload> event) {
     forgetExpired(event.receivedAt());
     Entry known = entries.get(key);
-    if (known == null || isDelete(event)) {
+    if (known == null) {
       return false;
+    }
+    if (isDelete(event)) {
+      return known.isDeleted() && known.found && !known.owed; // a list was quicker to show it
     }
     Instant created = created(event.payload());
     int incarnation =
@@ -127,6 +131,7 @@ final class EntityLedger {
     Entry entry = entries.computeIfAbsent(key, k -> new Entry());
     entry.touched = ++sequence;
     entry.owed = false;
+    entry.found = Listing.RECONCILE.equals(event.attributes().get(Event.ORIGIN));
     if (isDelete(event)) {
       entry.job = null;
       var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE), sequence);

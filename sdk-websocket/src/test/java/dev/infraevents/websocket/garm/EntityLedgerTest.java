@@ -161,6 +161,19 @@ class EntityLedgerTest {
   }
 
   @Test
+  void aDeleteThatWasFoundByListingIsNotToldAgainUnlessItWasDropped() {
+    tell(pool("create", "p", NEW));
+    Event<GarmPayload> delete = pool("delete", "p", at("none"));
+    assertThat(isStale(delete)).isFalse();
+    EntityKey key = tell(delete.withAttribute(Event.ORIGIN, Listing.RECONCILE));
+    assertThat(isStale(delete)).isTrue();
+    ledger.untold(key);
+    assertThat(isStale(delete)).isFalse();
+    tell(delete);
+    assertThat(isStale(delete)).as("the server says so twice").isFalse();
+  }
+
+  @Test
   void aDeleteThatWasSaidAgainCountsFromThen() {
     tell(pool("delete", "p", at("none")));
     now = START.plusSeconds(60);
