@@ -24,6 +24,7 @@ final class OverlapFilter {
   private boolean quiet = true; // no message on either, since the change-over
   private boolean matched; // a message came on both
   private boolean matchedBefore; // at the last check
+  private boolean settled; // there was a check: what was underway at the change-over has come
 
   OverlapFilter(long newEpoch) {
     this.newEpoch = newEpoch;
@@ -55,6 +56,7 @@ final class OverlapFilter {
   /** The new connection is up. */
   synchronized void changeOver() {
     quiet = true;
+    messages.values().forEach(Seen::changeOver);
   }
 
   /**
@@ -65,15 +67,20 @@ final class OverlapFilter {
   synchronized boolean isOver() {
     boolean over = quiet || matchedBefore;
     matchedBefore = matched;
+    settled = true;
     return over;
   }
 
   /**
    * One connection is left. A message of the other that is still on its way is a repetition; so is
-   * one on this that the other was quicker to bring.
+   * one on this that the other was quicker to bring. What the old one alone brought before the
+   * change-over, long enough ago, the new one was not there for: if it comes now, it is said again.
    */
   synchronized void end(long epoch) {
     survivor = epoch;
+    if (settled) {
+      messages.values().forEach(Seen::forgetEarly);
+    }
     messages.values().removeIf(seen -> !seen.isOwed(epoch == newEpoch));
   }
 
@@ -81,6 +88,15 @@ final class OverlapFilter {
   private static final class Seen {
     private int onOld;
     private int onNew;
+    private int early; // on the old one, before the change-over
+
+    void changeOver() {
+      early = onOld;
+    }
+
+    void forgetEarly() {
+      onOld = Math.min(onOld, onNew + onOld - early);
+    }
 
     /** Counts one more. */
     boolean isFirst(boolean isNew) {

@@ -76,6 +76,22 @@ class OverlapFilterTest {
   }
 
   @Test
+  void whatOnlyTheOldOneBroughtBeforeTheChangeOverPassesWhenItIsSaidAgain() {
+    filter.isFirst(OLD, Bytes.ofUtf8("before"));
+    filter.isFirst(OLD, Bytes.ofUtf8("both"));
+    filter.changeOver();
+    filter.isFirst(NEW, Bytes.ofUtf8("both"));
+    filter.isFirst(OLD, Bytes.ofUtf8("after"));
+    filter.isOver();
+    filter.isFirst(OLD, Bytes.ofUtf8("last"));
+    filter.end(NEW);
+    assertThat(filter.isFirst(NEW, Bytes.ofUtf8("before"))).isTrue();
+    assertThat(filter.isFirst(NEW, Bytes.ofUtf8("both"))).isTrue();
+    assertThat(filter.isFirst(NEW, Bytes.ofUtf8("after"))).isFalse();
+    assertThat(filter.isFirst(NEW, Bytes.ofUtf8("last"))).isFalse();
+  }
+
+  @Test
   void theOverlapIsOverAWhileAfterAMessageCameOnBoth() {
     filter.isFirst(OLD, Bytes.ofUtf8("a"));
     filter.changeOver();

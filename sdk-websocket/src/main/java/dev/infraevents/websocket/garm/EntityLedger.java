@@ -35,6 +35,7 @@ final class EntityLedger {
     boolean heard; // the handler was told of it at all, since its last delete
     boolean news; // the last it was told was the first
     boolean owed; // it was not told after all, for lack of room
+    boolean found; // the last it was told was found by listing
     long touched;
     @Nullable Instant created;
     @Nullable Instant updated;
@@ -47,13 +48,14 @@ final class EntityLedger {
     }
   }
 
-  private record Tombstone(EntityKey key, Instant until) {}
+  private record Tombstone(EntityKey key, Instant until, long touched) {}
 
   private final int limit;
   private final boolean fingerprints;
   private final Map<EntityKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final Deque<Tombstone> tombstones = new ArrayDeque<>();
   private long sequence;
+  private long listingSince = Long.MAX_VALUE; // while nothing is being listed
 
   /**
    * Makes an empty ledger.
@@ -72,12 +74,28 @@ final class EntityLedger {
     return sequence;
   }
 
+  /**
+   * A list is about to be asked for. It may show what is deleted before it has been looked at to
+   * its end, however long a slow handler makes that, so such deletes are remembered until then.
+   */
+  long beginListing(Instant now) {
+    listingSince = mark(now);
+    return listingSince;
+  }
+
+  void endListing() {
+    listingSince = Long.MAX_VALUE;
+  }
+
   /** Whether the handler knows better already. */
   boolean isStale(EntityKey key, Event<GarmPayload> event) {
     forgetExpired(event.receivedAt());
     Entry known = entries.get(key);
-    if (known == null || isDelete(event)) {
+    if (known == null) {
       return false;
+    }
+    if (isDelete(event)) {
+      return known.isDeleted() && known.found && !known.owed; // a list was quicker to show it
     }
     Instant created = created(event.payload());
     int incarnation =
@@ -113,17 +131,16 @@ final class EntityLedger {
     Entry entry = entries.computeIfAbsent(key, k -> new Entry());
     entry.touched = ++sequence;
     entry.owed = false;
+    entry.found = Listing.RECONCILE.equals(event.attributes().get(Event.ORIGIN));
     if (isDelete(event)) {
       entry.job = null;
-      var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE));
-      if (!tombstone.equals(entry.tombstone)) {
-        tombstones.add(tombstone);
-      }
+      var tombstone = new Tombstone(key, event.receivedAt().plus(TOMBSTONE), sequence);
+      tombstones.add(tombstone);
       entry.tombstone = tombstone;
     } else {
       learn(entry, event);
     }
-    if (entries.size() > limit) {
+    while (entries.size() > limit) {
       forgetOldest();
     }
     return entry;
@@ -230,7 +247,7 @@ final class EntityLedger {
 
   private void forgetExpired(Instant now) {
     for (Tombstone oldest = tombstones.peek();
-        oldest != null && (oldest.until.isBefore(now) || tombstones.size() > limit);
+        oldest != null && (isExpired(oldest, now) || tombstones.size() > limit);
         oldest = tombstones.peek()) {
       tombstones.remove();
       Entry entry = entries.get(oldest.key);
@@ -238,6 +255,10 @@ final class EntityLedger {
         entries.remove(oldest.key);
       }
     }
+  }
+
+  private boolean isExpired(Tombstone tombstone, Instant now) {
+    return tombstone.until.isBefore(now) && tombstone.touched <= listingSince;
   }
 
   private void forgetOldest() {

@@ -122,6 +122,16 @@ final class EventGate {
     }
   }
 
+  /** What was listed has been looked at. */
+  void endListing() {
+    lock.lock();
+    try {
+      ledger.endListing();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What the handler did not want to hear of, it may want from now on. Never waits. */
   void filterReplaced() {
     filterReplaced.set(true);

@@ -22,6 +22,7 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
   private final @Nullable Reconciler reconciler;
 
   private volatile @Nullable Sent sent; // the newest filter
+  private volatile boolean ended;
   private @Nullable String complaint; // reader only
 
   /**
@@ -148,8 +149,14 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
     return super.bareClose();
   }
 
+  /** Whether nothing that is found for it reaches the handler any more. */
+  boolean hasEnded() {
+    return ended;
+  }
+
   @Override
   void onEnd() {
+    ended = true;
     transport.ended(this);
     if (reconciler != null) {
       reconciler.end();

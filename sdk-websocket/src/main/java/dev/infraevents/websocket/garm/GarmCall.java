@@ -25,7 +25,7 @@ final class GarmCall {
     call.enqueue(
         new Callback() {
           @Override
-          @SuppressWarnings("CatchingUnchecked") // OkHttp tells no one of what is thrown here
+          @SuppressWarnings("CatchingUnchecked") // OkHttp tells no one, and the caller would wait
           public void onResponse(Call answered, Response response) {
             try {
               T read;
@@ -33,7 +33,7 @@ final class GarmCall {
                 read = reader.read(response);
               }
               answer.complete(read);
-            } catch (Exception e) {
+            } catch (Exception | Error e) { // a long answer can be an OutOfMemoryError
               answer.completeExceptionally(e);
             }
           }

@@ -70,15 +70,24 @@ final class Listing {
   <P extends GarmPayload> void reconcile(
       EventsConnection connection, EntityType<P> type, Tally tally, BooleanSupplier patience)
       throws SourceException {
-    long mark = mark(connection);
-    @Nullable List<Bytes> elements = elements(connection, type);
-    if (elements == null) {
-      return; // this server has no such entities
+    long mark = gate.ask(ledger -> ledger.beginListing(connection.context.now()));
+    try {
+      @Nullable List<Bytes> elements = elements(connection, type);
+      if (elements != null) { // else this server has no such entities
+        compareAll(elements, new Pass<>(connection, type, tally, patience), mark);
+      }
+    } finally {
+      gate.endListing();
     }
-    var pass = new Pass<>(connection, type, tally, patience);
+  }
+
+  private <P extends GarmPayload> void compareAll(List<Bytes> elements, Pass<P> pass, long mark) {
     Set<EntityKey> listed = new HashSet<>();
-    boolean complete = !GarmRoutes.of(type).lists().isEmpty();
+    boolean complete = !GarmRoutes.of(pass.type).lists().isEmpty();
     for (Bytes element : elements) {
+      if (pass.connection.hasEnded()) {
+        return; // the next connection waits for its turn
+      }
       @Nullable EntityKey key = pass.compare(element, mark);
       complete &= key != null; // what can not be identified must not be taken for gone
       if (key != null) {
@@ -86,7 +95,8 @@ final class Listing {
       }
     }
     if (complete) {
-      gate.ask(ledger -> ledger.missing(type, listed, mark)).forEach(key -> pass.gone(key, mark));
+      gate.ask(ledger -> ledger.missing(pass.type, listed, mark))
+          .forEach(key -> pass.gone(key, mark));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.infraevents.websocket.garm;
 
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
+import dev.infraevents.TransportException;
 import dev.infraevents.garm.EntityType;
 import dev.infraevents.garm.Garm;
 import java.time.Duration;
@@ -143,6 +144,7 @@ final class Reconciler {
         failure = failure == null ? e : failure; // the other types are not to suffer
       } catch (RuntimeException | Error e) {
         LOG.log(System.Logger.Level.ERROR, "listing broke; please report this", e);
+        failure = failure == null ? broken(type, e) : failure;
       }
     }
     if (isEnded()) {
@@ -150,6 +152,13 @@ final class Reconciler {
     }
     tell(tally, failure, retry);
     return failure == null;
+  }
+
+  private SourceException broken(EntityType<?> type, Throwable cause) {
+    return new TransportException(
+        "the listed state of type %s of %s can not be processed: %s; see the log"
+            .formatted(type, connection.source, cause.getClass().getName()),
+        cause);
   }
 
   private void tell(Listing.Tally tally, @Nullable SourceException failure, Duration retry) {

@@ -11,6 +11,8 @@ import dev.infraevents.garm.GarmPayload;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,35 @@ class EntityLedgerTest {
   }
 
   @Test
+  void aDeleteIsRememberedForAsLongAsAListThatWasAskedForBeforeItIsLookedAt() {
+    tell(pool("delete", "before", at("none")));
+    long mark = ledger.beginListing(now);
+    Event<GarmPayload> listed = pool("update", "p", NEW);
+    tell(pool("delete", "p", at("none")));
+    now = START.plus(Duration.ofMinutes(10)); // the handler is slow
+    ledger.mark(now);
+    assertThat(ledger.compare(key(listed), listed.payload(), true, mark))
+        .isEqualTo(Difference.UNCLEAR);
+    assertThat(ledger.isTouchedSince(key(listed), mark)).isTrue();
+    assertThat(isStale(pool("update", "before", NEW))).isFalse();
+    ledger.endListing();
+    assertThat(compare(listed)).as("its time is over").isEqualTo(Difference.NEW);
+  }
+
+  @Test
+  void aDeleteThatWasFoundByListingIsNotToldAgainUnlessItWasDropped() {
+    tell(pool("create", "p", NEW));
+    Event<GarmPayload> delete = pool("delete", "p", at("none"));
+    assertThat(isStale(delete)).isFalse();
+    EntityKey key = tell(delete.withAttribute(Event.ORIGIN, Listing.RECONCILE));
+    assertThat(isStale(delete)).isTrue();
+    ledger.untold(key);
+    assertThat(isStale(delete)).isFalse();
+    tell(delete);
+    assertThat(isStale(delete)).as("the server says so twice").isFalse();
+  }
+
+  @Test
   void aDeleteThatWasSaidAgainCountsFromThen() {
     tell(pool("delete", "p", at("none")));
     now = START.plusSeconds(60);
@@ -162,6 +193,17 @@ class EntityLedgerTest {
     assertThat(isStale(pool("update", "b", OLD))).isFalse();
     assertThat(isStale(pool("update", "c", OLD))).isTrue();
     assertThat(isStale(pool("update", "d", OLD))).isTrue();
+  }
+
+  @Test
+  void whatWasDroppedAfterItWasForgottenDoesNotRaiseTheLimit() {
+    List<EntityKey> told = new ArrayList<>();
+    for (String id : List.of("a", "b", "c", "d", "e", "f")) {
+      told.add(tell(pool("create", id, NEW)));
+    }
+    told.subList(0, 3).forEach(ledger::untold);
+    tell(pool("create", "g", NEW));
+    assertThat(ledger.missing(Garm.POOL, Set.of(), ledger.mark(now))).hasSize(3);
   }
 
   @Test

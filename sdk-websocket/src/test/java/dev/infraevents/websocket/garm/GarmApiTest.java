@@ -26,9 +26,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import okhttp3.HttpUrl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,22 @@ class GarmApiTest {
     assertThat(texts(api.list("pools", TOKEN)))
         .containsExactly("{\"id\": \"a\" , \"x\":[{}, \"]\"]}", "{\"id\":\"\\u003c\u00e9\u20ac\"}");
     assertThat(server.asked().get(0).authorization()).isEqualTo("Bearer " + TOKEN.value());
+  }
+
+  @Test
+  @Timeout(30)
+  void anErrorWhileAnAnswerIsReadReachesTheCallerThatWaits() {
+    server.get("pools", "[]");
+    var call = clients.forCalls().newCall(clients.request(HttpUrl.get(server.url())).build());
+    assertThatThrownBy(
+            () ->
+                GarmCall.answer(
+                    call,
+                    response -> {
+                      throw new OutOfMemoryError("as of an answer that is too long");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasCauseInstanceOf(OutOfMemoryError.class);
   }
 
   @ParameterizedTest

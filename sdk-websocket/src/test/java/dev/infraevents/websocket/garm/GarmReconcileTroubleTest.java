@@ -85,6 +85,24 @@ class GarmReconcileTroubleTest {
   }
 
   @Test
+  void whatBreaksAListingIsNoReconciliation() {
+    try (var rig = new ReconcileRig()) {
+      String org = rig.server.entities().silently().create("organization", "{\"name\":\"o\"}");
+      rig.rest.answer("instances", 200, "[{\"id\":\"i\",\"name\":\"..\"}]"); // no such path
+      rig.builder.filter(only(Garm.INSTANCE, Garm.ORGANIZATION));
+      rig.subscribe(DeliveryOptions.DEFAULT);
+      ReconcileFailed failed = rig.received.awaitSignal(ReconcileFailed.class);
+      assertThat(failed.cause()).hasMessageContaining("type instance");
+      rig.received.awaitSubject(org);
+      assertThat(rig.passes()).isZero();
+
+      rig.rest.clear();
+      assertThat(rig.advanceToListing()).isEqualTo(RETRY);
+      rig.awaitPasses(1);
+    }
+  }
+
+  @Test
   void anIntervalThatIsShorterThanTheRetryStays() {
     try (var rig = new ReconcileRig()) {
       rig.builder.reconcile(GarmReconciliation.every(Duration.ofSeconds(7)));
@@ -178,6 +196,33 @@ class GarmReconcileTroubleTest {
       rig.received.awaitEvents(1);
       assertThat(rig.callsSince(calls)).hasSize(3).startsWith("pools", "pools");
       assertThat(rig.received.signals(Disconnected.class)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aConnectionThatEndsDuringAListingGetsNoMoreEntities() {
+    try (var rig = new ReconcileRig()) {
+      var silently = rig.server.entities().silently();
+      String first = silently.create("pool", "{\"max_runners\":1}");
+      String second = silently.create("pool", "{\"max_runners\":2}");
+      for (String pool : List.of(first, second)) {
+        rig.rest.afterAnswer(
+            "pools/" + pool,
+            () -> {
+              rig.rest.clear();
+              rig.server.connections().get(0).close(1001, "");
+              rig.awaitConnection(2);
+            });
+      }
+      rig.builder.filter(only(Garm.POOL));
+      rig.subscribe(DeliveryOptions.DEFAULT);
+      rig.received.awaitEvents(2);
+      rig.awaitPasses(1);
+      assertThat(rig.rest.calls())
+          .hasSize(5)
+          .element(2)
+          .as("what follows the pool that was got last for the old connection")
+          .isEqualTo("pools");
     }
   }
 
