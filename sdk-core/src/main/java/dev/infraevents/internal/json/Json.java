@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategy;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerBase;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
@@ -89,7 +90,7 @@ public final class Json {
     module.addDeserializer(Instant.class, new Scalars.Time());
     module.addDeserializer(Bytes.class, new Scalars.Binary());
     module.addDeserializer(JsonNode.class, new TreeReader());
-    module.setDeserializerModifier(new Parts(empty));
+    module.setDeserializerModifier(new Records(empty));
     return JsonMapper.builder(FACTORY)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .propertyNamingStrategy(naming)
@@ -222,21 +223,22 @@ public final class Json {
     }
   }
 
-  /** Has the readers of some classes return what stands for "not set". */
-  private static final class Parts extends BeanDeserializerModifier {
+  /** Puts our reader of records in the place of Jackson's. */
+  private static final class Records extends BeanDeserializerModifier {
     private static final long serialVersionUID = 1L;
 
     private final transient Map<Class<?>, Object> empty; // no one serializes a mapper
 
-    private Parts(Map<Class<?>, Object> empty) {
+    private Records(Map<Class<?>, Object> empty) {
       this.empty = Map.copyOf(empty);
     }
 
     @Override
     public JsonDeserializer<?> modifyDeserializer(
         DeserializationConfig config, BeanDescription description, JsonDeserializer<?> reader) {
-      Object value = empty.get(description.getBeanClass());
-      return value == null ? reader : new PartReader(reader, value);
+      return reader instanceof BeanDeserializerBase known && known.handledType().isRecord()
+          ? new RecordReader(known, description, empty.get(known.handledType()))
+          : reader;
     }
   }
 }
