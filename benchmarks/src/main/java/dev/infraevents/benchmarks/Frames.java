@@ -35,8 +35,7 @@ final class Frames {
             .mapToObj(i -> payload)
             .collect(Collectors.joining(",", "\"instances\":[", "],"));
     String pool = recorded("\"pool\",\"operation\":\"create\"", "");
-    int at = pool.indexOf("\"payload\":{") + "\"payload\":{".length();
-    return pool.substring(0, at) + instances + pool.substring(at);
+    return pool.replace("\"enabled\":", instances + "\"enabled\":"); // where GARM has them
   }
 
   /** The instance with room for a time of 19 digits, which {@link #STAMP_BASE} is one of. */

@@ -63,6 +63,18 @@ public final class Json {
   }
 
   /**
+   * Starts reading one value, without a copy of the document.
+   *
+   * @param utf8 holds the document
+   * @param from where the value starts; what follows it is not an error unless it is read
+   * @return a parser before the first token, which counts bytes from there
+   * @throws IOException never, as the document is in memory
+   */
+  public static JsonParser parser(byte[] utf8, int from) throws IOException {
+    return FACTORY.createParser(utf8, from, utf8.length - from);
+  }
+
+  /**
    * Starts writing.
    *
    * @param target where to
@@ -111,6 +123,18 @@ public final class Json {
   }
 
   /**
+   * Where the value that was just read ends, in a document of bytes.
+   *
+   * @param parser a parser of bytes on the last token of a value
+   * @return the number of bytes before its end
+   * @throws IOException if the rest of the value is malformed
+   */
+  public static int endOfValueByte(JsonParser parser) throws IOException {
+    parser.finishToken();
+    return (int) parser.currentLocation().getByteOffset();
+  }
+
+  /**
    * Where the current token starts.
    *
    * @param parser a parser on a token
@@ -118,6 +142,16 @@ public final class Json {
    */
   public static int startOfToken(JsonParser parser) {
     return (int) parser.currentTokenLocation().getCharOffset();
+  }
+
+  /**
+   * Where the current token starts, in a document of bytes.
+   *
+   * @param parser a parser of bytes on a token
+   * @return the number of bytes before it
+   */
+  public static int startOfTokenByte(JsonParser parser) {
+    return (int) parser.currentTokenLocation().getByteOffset();
   }
 
   /**
@@ -146,7 +180,7 @@ public final class Json {
         return "it is nested too deep, or a name or a number in it is too long";
       }
       if (e instanceof StreamReadException syntax) {
-        return "not valid JSON" + position(syntax);
+        return "not valid JSON" + position(root, syntax);
       }
     }
     if (failure instanceof JsonMappingException mapping) {
@@ -159,9 +193,15 @@ public final class Json {
     return "not valid JSON";
   }
 
-  private static String position(JsonProcessingException syntax) {
+  // Jackson knows the characters of a text and the bytes of an array.
+  private static String position(String root, JsonProcessingException syntax) {
     @Nullable JsonLocation location = syntax.getLocation();
-    return location == null ? "" : " at character " + location.getCharOffset();
+    if (location == null) {
+      return "";
+    }
+    return location.getCharOffset() >= 0
+        ? " at character " + location.getCharOffset()
+        : " at byte " + location.getByteOffset() + " of the " + root;
   }
 
   // Only names of our own records get into a path, never a key that the server made up.
