@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Recognises the beginning of a frame as GARM writes it: Go's encoder puts the envelope first, in
  * this order and without whitespace. Whatever looks different is left to a JSON parser, which would
- * read the same out of what is recognised here, at several times the cost.
+ * read the same out of what is recognised here, at three times the cost.
  */
 final class FrameScan {
 
