@@ -10,6 +10,8 @@ final class Frames {
   /** 19 digits; the time in an {@link #AGENT_ID} that carries one is counted from here. */
   static final long STAMP_BASE = 1_000_000_000_000_000_000L;
 
+  static final int STAMP_DIGITS = 19;
+
   static final String AGENT_ID = "\"agent_id\":";
 
   private static final String RECORDED_AGENT = AGENT_ID + "77,";

@@ -126,7 +126,13 @@ public final class HttpClients implements AutoCloseable {
    * @return a client that pings
    */
   public OkHttpClient forWebSocket(Runnable onBytes) {
-    return client.newBuilder().socketFactory(new ActivitySocketFactory(onBytes)).build();
+    return client
+        .newBuilder()
+        .socketFactory(new ActivitySocketFactory(onBytes))
+        // Silence is watched by the core, the handshake included. A limit of OkHttp's own would wake
+        // its watchdog thread at every read.
+        .readTimeout(Duration.ZERO)
+        .build();
   }
 
   // OkHttp gives a connection up when a ping is not answered before the next one, even while a long
