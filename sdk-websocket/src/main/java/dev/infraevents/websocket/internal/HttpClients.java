@@ -129,9 +129,10 @@ public final class HttpClients implements AutoCloseable {
     return client
         .newBuilder()
         .socketFactory(new ActivitySocketFactory(onBytes))
-        // Silence is watched by the core, the handshake included. A limit of OkHttp's own would wake
-        // its watchdog thread at every read.
+        // Silence is watched by the core, the handshake included, and ends a blocked write too.
+        // Limits of OkHttp's own would wake its watchdog thread at every read and after every ping.
         .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
         .build();
   }
 
