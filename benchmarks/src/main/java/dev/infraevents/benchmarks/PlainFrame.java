@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * times. Words stay strings, which is the cheapest that Jackson can do with them, and the envelope
  * is bound in one go, as if there were no other type of entity.
  */
-record PlainFrame<P>(
-    @JsonProperty("entity-type") String entityType, String operation, P payload) {
+record PlainFrame<P>(@JsonProperty("entity-type") String entityType, String operation, P payload) {
 
   static ObjectMapper mapper() {
     return JsonMapper.builder()

@@ -69,7 +69,7 @@ final class TrafficClient {
     System.exit(0); // threads of OkHttp linger
   }
 
-  static String run(int port, Way way, Traffic traffic) throws Exception {
+  static String run(int port, Way way, Traffic traffic) throws IOException, InterruptedException {
     var client = new TrafficClient(port, traffic);
     return switch (way) {
       case SOURCE -> client.source();
@@ -155,8 +155,7 @@ final class TrafficClient {
   private Consumer<String> ourDecoder() {
     var decoder = new GarmDecoder();
     return text ->
-        measured.event(
-            agent(decoder.read(Bytes.ofUtf8(text), SOURCE, Instant.now()).decode()));
+        measured.event(agent(decoder.read(Bytes.ofUtf8(text), SOURCE, Instant.now()).decode()));
   }
 
   private Consumer<String> plainDecoder() {
