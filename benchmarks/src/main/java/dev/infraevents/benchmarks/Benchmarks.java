@@ -37,7 +37,7 @@ public final class Benchmarks {
       System.err.println("usage: java -jar benchmarks.jar [--smoke] " + PARTS);
       System.exit(2);
     }
-    System.out.println(conditions() + "\n");
+    System.out.println(conditions() + (smoke ? ". SMOKE: the figures mean nothing" : "") + "\n");
     run(parts.isEmpty() ? PARTS : parts, smoke).print(System.out);
   }
 
