@@ -80,7 +80,7 @@ public class DecodeBenchmark {
   /** The whole event, typed. */
   @Benchmark
   public Event<GarmPayload> event() {
-    return decoder.read(Bytes.ofUtf8(frame), SOURCE, now).decode();
+    return Frames.decode(decoder, frame, SOURCE, now);
   }
 
   /** The hand-written baseline. */

@@ -58,8 +58,8 @@ public class EngineBenchmark {
   /** Subscribes. */
   @Setup(Level.Trial)
   public void setUp() {
-    Bytes frame = Bytes.ofUtf8(Frames.instance());
-    message = new Message(new GarmDecoder().read(frame, SOURCE, Instant.now()).decode());
+    message =
+        new Message(Frames.decode(new GarmDecoder(), Frames.instance(), SOURCE, Instant.now()));
     ours = Running.with(counter, DeliveryOptions.DEFAULT);
     inline = Running.with(counter, DeliveryOptions.builder().executor(Runnable::run).build());
   }

@@ -1,6 +1,13 @@
 package dev.infraevents.benchmarks;
 
+import dev.infraevents.Bytes;
+import dev.infraevents.Event;
+import dev.infraevents.garm.GarmDecoder;
+import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.testkit.garm.GarmRecording;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -43,6 +50,11 @@ final class Frames {
   /** The instance with room for a time of 19 digits, which {@link #STAMP_BASE} is one of. */
   static String stamped() {
     return instance().replace(RECORDED_AGENT, AGENT_ID + STAMP_BASE + ",");
+  }
+
+  /** Decodes the whole of a frame that is known to be an event. */
+  static Event<GarmPayload> decode(GarmDecoder decoder, String frame, URI source, Instant now) {
+    return Objects.requireNonNull(decoder.read(Bytes.ofUtf8(frame), source, now).decode());
   }
 
   private static String recorded(String envelope, String part) {

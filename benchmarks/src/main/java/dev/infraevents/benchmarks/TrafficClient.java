@@ -3,7 +3,6 @@ package dev.infraevents.benchmarks;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectReader;
-import dev.infraevents.Bytes;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.Subscription;
@@ -154,8 +153,7 @@ final class TrafficClient {
 
   private Consumer<String> ourDecoder() {
     var decoder = new GarmDecoder();
-    return text ->
-        measured.event(agent(decoder.read(Bytes.ofUtf8(text), SOURCE, Instant.now()).decode()));
+    return text -> measured.event(agent(Frames.decode(decoder, text, SOURCE, Instant.now())));
   }
 
   private Consumer<String> plainDecoder() {
