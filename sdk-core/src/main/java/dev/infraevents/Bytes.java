@@ -2,6 +2,7 @@ package dev.infraevents;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class Bytes {
 
   private final @Nullable String text;
   private byte @Nullable [] bytes; // written once, racily: every writer stores equal content
+  private int size = -1; // as bytes
 
   private Bytes(@Nullable String text, byte @Nullable [] bytes) {
     this.text = text;
@@ -30,7 +32,21 @@ public final class Bytes {
    * @return the same bytes, immutable
    */
   public static Bytes of(byte[] bytes) {
-    return bytes.length == 0 ? EMPTY : new Bytes(null, bytes.clone());
+    return of(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Copies part of an array.
+   *
+   * @param bytes the content; later changes to the array are not seen
+   * @param from where the part starts
+   * @param to where it ends, exclusive
+   * @return the same bytes, immutable
+   * @throws IndexOutOfBoundsException if there is no such part
+   */
+  public static Bytes of(byte[] bytes, int from, int to) {
+    Objects.checkFromToIndex(from, to, bytes.length);
+    return from == to ? EMPTY : new Bytes(null, Arrays.copyOfRange(bytes, from, to));
   }
 
   /**
@@ -58,8 +74,12 @@ public final class Bytes {
    * @return the size, 0 or more
    */
   public int size() {
-    byte[] known = bytes;
-    return (known == null && text != null) ? utf8Length(text) : array().length;
+    int known = size;
+    if (known < 0) {
+      known = (bytes == null && text != null) ? utf8Length(text) : array().length;
+      size = known;
+    }
+    return known;
   }
 
   /**
@@ -68,7 +88,8 @@ public final class Bytes {
    * @return a fresh copy
    */
   public byte[] toByteArray() {
-    return array().clone();
+    byte[] known = bytes;
+    return (known == null && text != null) ? encoded(text) : array().clone();
   }
 
   /**
@@ -78,6 +99,21 @@ public final class Bytes {
    */
   public String utf8() {
     return text != null ? text : new String(array(), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The UTF-8 form of {@link #utf8()}: the content, unless that is malformed.
+   *
+   * @return a fresh copy
+   */
+  public byte[] toUtf8Array() {
+    return text != null ? toByteArray() : utf8().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private byte[] encoded(String content) {
+    byte[] encoded = content.getBytes(StandardCharsets.UTF_8);
+    size = encoded.length; // else it would have to be counted
+    return encoded;
   }
 
   // Counted, not encoded: every message is measured, few are ever asked for their bytes.
@@ -108,7 +144,7 @@ public final class Bytes {
   private byte[] array() {
     byte[] known = bytes;
     if (known == null) {
-      known = (text == null ? "" : text).getBytes(StandardCharsets.UTF_8);
+      known = encoded(text == null ? "" : text);
       bytes = known;
     }
     return known;

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +30,6 @@ public final class Event<P> implements Envelope {
 
   /** The content type of JSON data. */
   public static final String JSON = "application/json";
-
-  private static final Pattern ATTRIBUTE_NAME = Pattern.compile("[a-z0-9]+");
 
   /** Names that a CloudEvent gives to something else. */
   private static final Set<String> TAKEN =
@@ -70,7 +67,7 @@ public final class Event<P> implements Envelope {
     this.raw = builder.raw;
     this.data = builder.data == null ? builder.raw : builder.data;
     this.dataContentType = builder.dataContentType;
-    this.attributes = builder.attributes.isEmpty() ? Map.of() : Map.copyOf(builder.attributes);
+    this.attributes = Map.copyOf(builder.attributes);
     this.id = builder.id;
   }
 
@@ -240,7 +237,6 @@ public final class Event<P> implements Envelope {
    */
   public static final class Builder<P> {
     private final EventType<P> type;
-    private final Map<String, String> attributes = new TreeMap<>();
     private @Nullable String id;
     private @Nullable URI source;
     private @Nullable String subject;
@@ -250,6 +246,7 @@ public final class Event<P> implements Envelope {
     private @Nullable Bytes data;
     private String dataContentType = JSON;
     private Bytes raw = Bytes.EMPTY;
+    private Map<String, String> attributes = Map.of(); // immutable, or our own TreeMap
 
     private Builder(EventType<P> type) {
       this.type = type;
@@ -358,15 +355,12 @@ public final class Event<P> implements Envelope {
      *     attribute of CloudEvents, such as {@code id}
      */
     public Builder<P> attribute(String name, String value) {
-      if (!ATTRIBUTE_NAME.matcher(name).matches()) {
-        throw new IllegalArgumentException(
-            "attribute names are lower-case letters and digits, not \"" + name + "\"");
+      checkAttribute(name);
+      Objects.requireNonNull(value, "value");
+      if (!(attributes instanceof TreeMap)) {
+        attributes = new TreeMap<>(attributes);
       }
-      if (TAKEN.contains(name)) {
-        throw new IllegalArgumentException(
-            "\"" + name + "\" means something else in a CloudEvent; choose another name");
-      }
-      attributes.put(name, Objects.requireNonNull(value, "value"));
+      attributes.put(name, value);
       return this;
     }
 
@@ -377,8 +371,30 @@ public final class Event<P> implements Envelope {
      * @return this
      */
     public Builder<P> attributes(Map<String, String> more) {
-      more.forEach(this::attribute);
+      if (attributes.isEmpty()) {
+        more.keySet().forEach(Builder::checkAttribute);
+        attributes =
+            Map.copyOf(more); // no copy of what is immutable, as the maps of our sources are
+      } else {
+        more.forEach(this::attribute);
+      }
       return this;
+    }
+
+    private static void checkAttribute(String name) {
+      boolean legal = !name.isEmpty();
+      for (int i = 0; i < name.length(); i++) {
+        char c = name.charAt(i);
+        legal &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      }
+      if (!legal) {
+        throw new IllegalArgumentException(
+            "attribute names are lower-case letters and digits, not \"" + name + "\"");
+      }
+      if (TAKEN.contains(name)) {
+        throw new IllegalArgumentException(
+            "\"" + name + "\" means something else in a CloudEvent; choose another name");
+      }
     }
 
     /**

@@ -130,7 +130,7 @@ public final class EntityType<P extends GarmPayload> {
    */
   public P decode(Bytes json) throws DecodingException {
     String what = "GARM " + name + " of " + json.size() + " bytes";
-    try (JsonParser parser = Json.parser(json.utf8())) {
+    try (JsonParser parser = Json.parser(json.toUtf8Array(), 0)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new DecodingException("Can not read the " + what + ": it is no JSON object", null);
       }
@@ -208,8 +208,20 @@ public final class EntityType<P extends GarmPayload> {
   record Identity(String key, String prefix) {
     static final Identity ID = new Identity("id", "");
 
-    /** Reads it off an object whose first token is the current one; stops as soon as it can. */
-    @Nullable String scan(JsonParser parser) throws IOException {
+    /** Reads it off an object; stops as soon as it can. */
+    @Nullable String scan(String text, int object) throws IOException {
+      String id = FrameScan.scalar(text, object, key);
+      return id != null ? subject(id) : parse(text.substring(object));
+    }
+
+    private @Nullable String parse(String object) throws IOException {
+      try (JsonParser parser = Json.parser(object)) {
+        parser.nextToken();
+        return find(parser);
+      }
+    }
+
+    private @Nullable String find(JsonParser parser) throws IOException {
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         boolean found = parser.currentName().equals(key);
         JsonToken value = parser.nextToken();

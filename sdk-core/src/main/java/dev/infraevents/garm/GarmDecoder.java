@@ -43,38 +43,52 @@ public final class GarmDecoder {
   public InboundMessage<GarmPayload> read(Bytes frame, URI source, Instant receivedAt)
       throws DecodingException {
     String text = frame.utf8();
+    try {
+      FrameHead scanned = FrameScan.head(text);
+      FrameHead head = scanned != null ? scanned : parse(frame, text);
+      @Nullable EntityType<?> known = Garm.entityType(head.entityType()).orElse(null);
+      boolean object = text.charAt(head.payload()) == '{';
+      if (known != null && !object) {
+        throw noEvent(frame, "its payload is no object");
+      }
+      Identity identity = known == null ? Identity.ID : known.identity();
+      Kind<?> kind =
+          known == null
+              ? Kind.of(head.entityType(), head.operation(), UnknownEntity.class)
+              : known.kind(head.operation());
+      String subject = object ? identity.scan(text, head.payload()) : null;
+      return new GarmMessage(frame, head.payloadByte(), source, receivedAt, known, kind, subject);
+    } catch (IOException e) {
+      throw Json.undecodable(GarmMessage.what(frame), "frame", e);
+    }
+  }
+
+  /** Reads an envelope in any JSON, up to the last of its keys. */
+  private static FrameHead parse(Bytes frame, String text) throws IOException {
     try (JsonParser parser = Json.parser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw noEvent(frame, "it is no JSON object");
       }
       String entityType = null;
       String operation = null;
-      boolean payload = false;
+      int payload = -1;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String key = parser.currentName();
         JsonToken value = parser.nextToken();
         switch (key) {
           case ENTITY_TYPE_KEY -> entityType = word(frame, parser, key);
           case OPERATION_KEY -> operation = word(frame, parser, key);
-          case PAYLOAD_KEY -> {
-            payload = value != JsonToken.VALUE_NULL;
-            if (payload && entityType != null && operation != null) {
-              return message(frame, text, source, receivedAt, entityType, operation, parser);
-            }
-            parser.skipChildren();
-          }
-          default -> parser.skipChildren();
+          case PAYLOAD_KEY ->
+              payload = value == JsonToken.VALUE_NULL ? -1 : Json.startOfToken(parser);
+          default -> {}
         }
+        if (entityType != null && operation != null && payload >= 0) {
+          int payloadByte = Bytes.ofUtf8(text.substring(0, payload)).size();
+          return new FrameHead(entityType, operation, payload, payloadByte);
+        }
+        parser.skipChildren();
       }
-      if (entityType == null || operation == null || !payload) {
-        throw noEvent(frame, "it has no " + missing(entityType, operation));
-      }
-      // GARM writes the payload last; someone in between has sorted the keys.
-      try (JsonParser again = payload(text)) {
-        return message(frame, text, source, receivedAt, entityType, operation, again);
-      }
-    } catch (IOException e) {
-      throw Json.undecodable(GarmMessage.what(frame), "", e);
+      throw noEvent(frame, "it has no " + missing(entityType, operation));
     }
   }
 
@@ -124,42 +138,6 @@ public final class GarmDecoder {
             .data(frame, Event.JSON)
             .raw(frame)
             .build());
-  }
-
-  /** A parser on the first token of the payload. */
-  static JsonParser payload(String text) throws IOException {
-    JsonParser parser = Json.parser(text);
-    parser.nextToken();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      boolean found = parser.currentName().equals(PAYLOAD_KEY);
-      parser.nextToken();
-      if (found) {
-        break;
-      }
-      parser.skipChildren();
-    }
-    return parser;
-  }
-
-  private static GarmMessage message(
-      Bytes frame,
-      String text,
-      URI source,
-      Instant receivedAt,
-      String entityType,
-      String operation,
-      JsonParser payload)
-      throws IOException {
-    @Nullable EntityType<?> known = Garm.entityType(entityType).orElse(null);
-    boolean object = payload.hasToken(JsonToken.START_OBJECT);
-    if (known != null && !object) {
-      throw noEvent(frame, "its payload is no object");
-    }
-    Identity identity = known == null ? Identity.ID : known.identity();
-    String subject = object ? identity.scan(payload) : null;
-    Kind<?> kind =
-        known == null ? Kind.of(entityType, operation, UnknownEntity.class) : known.kind(operation);
-    return new GarmMessage(frame, text, source, receivedAt, known, kind, subject);
   }
 
   private static @Nullable String word(Bytes frame, JsonParser parser, String key)

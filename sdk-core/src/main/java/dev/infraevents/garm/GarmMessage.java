@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class GarmMessage implements InboundMessage<GarmPayload> {
 
   private final Bytes frame;
-  private final String text;
+  private final int payloadByte;
   private final URI source;
   private final Instant receivedAt;
   private final @Nullable EntityType<?> entityType;
@@ -28,14 +28,14 @@ final class GarmMessage implements InboundMessage<GarmPayload> {
 
   GarmMessage(
       Bytes frame,
-      String text,
+      int payloadByte,
       URI source,
       Instant receivedAt,
       @Nullable EntityType<?> entityType,
       Kind<?> kind,
       @Nullable String subject) {
     this.frame = frame;
-    this.text = text;
+    this.payloadByte = payloadByte;
     this.source = source;
     this.receivedAt = receivedAt;
     this.entityType = entityType;
@@ -75,30 +75,48 @@ final class GarmMessage implements InboundMessage<GarmPayload> {
 
   @Override
   public Event<GarmPayload> decode() throws DecodingException {
-    try (JsonParser parser = GarmDecoder.payload(text)) {
-      int start = Json.startOfToken(parser);
-      @Nullable GarmPayload typed = null;
-      if (entityType != null) {
-        typed = entityType.read(parser);
-      } else {
-        parser.skipChildren();
+    byte[] content = frame.toUtf8Array();
+    try {
+      if (entityType == null) {
+        Bytes data = Bytes.of(content, payloadByte, parseAll(content));
+        return event(new UnknownEntity(kind.entityType(), data), data);
       }
-      Bytes data = Bytes.ofUtf8(text.substring(start, Json.endOfValue(parser)));
-      expectEnd(parser);
-      return event(typed != null ? typed : new UnknownEntity(kind.entityType(), data), data);
+      return typed(entityType, content);
     } catch (IOException e) {
       throw Json.undecodable(what(frame) + " (" + type() + ")", GarmDecoder.PAYLOAD_KEY, e);
     }
   }
 
-  private void expectEnd(JsonParser parser) throws IOException {
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+  private Event<GarmPayload> typed(EntityType<?> known, byte[] content) throws IOException {
+    try (JsonParser parser = Json.parser(content, payloadByte)) {
       parser.nextToken();
-      parser.skipChildren();
+      GarmPayload payload = known.read(parser);
+      int end = payloadByte + Json.endOfValueByte(parser);
+      // GARM writes the payload last. Where someone in between has sorted the keys, the rest has to
+      // be parsed to know whether it is well-formed.
+      if (end != content.length - 1 || content[end] != '}') {
+        parseAll(content);
+      }
+      return event(payload, Bytes.of(content, payloadByte, end));
     }
-    if (parser.nextToken() != null) {
-      throw new DecodingException("Not a " + what(frame) + ": more follows it", null);
+  }
+
+  /** Reads the frame to its end, and says where its payload ends. */
+  private int parseAll(byte[] content) throws IOException {
+    int end = payloadByte;
+    try (JsonParser parser = Json.parser(content, 0)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        parser.nextToken();
+        boolean payload = Json.startOfTokenByte(parser) == payloadByte;
+        parser.skipChildren();
+        end = payload ? Json.endOfValueByte(parser) : end;
+      }
+      if (parser.nextToken() != null) {
+        throw new DecodingException("Not a " + what(frame) + ": more follows it", null);
+      }
     }
+    return end;
   }
 
   @SuppressWarnings("unchecked") // the type's payload class is a GarmPayload, as is the payload

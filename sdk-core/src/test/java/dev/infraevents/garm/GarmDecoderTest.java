@@ -32,7 +32,7 @@ class GarmDecoderTest {
     assertThatExceptionOfType(DecodingException.class)
         .isThrownBy(message::decode)
         .withMessageContaining("garm.instance.create")
-        .withMessageContaining("not valid JSON at character")
+        .withMessageContaining("not valid JSON at byte 19 of the payload")
         .withMessageNotContaining("oops")
         .withNoCause();
   }

@@ -198,7 +198,6 @@ final class Attempt<P> implements ConnectionContext<P> {
 
   @Override
   public boolean message(InboundMessage<P> message) {
-    activity();
     if (!receiving) {
       return false;
     }
@@ -206,7 +205,7 @@ final class Attempt<P> implements ConnectionContext<P> {
     try {
       return counted(isFirst(message.raw()) ? supervisor.message(message) : supervisor.repeated());
     } finally {
-      activity();
+      activity(); // not before, too: until here it counts as held up, and that is no silence
       delivering.decrementAndGet();
     }
   }
@@ -223,7 +222,6 @@ final class Attempt<P> implements ConnectionContext<P> {
 
   @Override
   public boolean undecodable(Bytes raw, DecodingException cause, Settlement settlement) {
-    activity();
     if (!receiving) {
       return false;
     }

@@ -13,19 +13,22 @@ public enum NoSettlement implements Settlement {
   /** The one instance. */
   INSTANCE;
 
+  private static final CompletionStage<AckOutcome> ANSWER =
+      CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
+
   @Override
   public CompletionStage<AckOutcome> ack() {
-    return CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
+    return ANSWER;
   }
 
   @Override
   public CompletionStage<AckOutcome> nack(Duration delay) {
-    return CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
+    return ANSWER;
   }
 
   @Override
   public CompletionStage<AckOutcome> extend(Duration by) {
-    return CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
+    return ANSWER;
   }
 
   @Override

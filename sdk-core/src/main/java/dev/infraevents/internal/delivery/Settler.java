@@ -219,7 +219,10 @@ final class Settler<P> {
   private CompletionStage<AckOutcome> guarded(
       Settlement settlement, Function<Settlement, CompletionStage<AckOutcome>> verb) {
     try {
-      return verb.apply(settlement).exceptionally(e -> AckOutcome.STREAM_GONE);
+      CompletionStage<AckOutcome> answer = verb.apply(settlement);
+      return settlement == Settlement.none()
+          ? answer
+          : answer.exceptionally(e -> AckOutcome.STREAM_GONE);
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the transport failed to settle", e);
       return CompletableFuture.completedStage(AckOutcome.STREAM_GONE);

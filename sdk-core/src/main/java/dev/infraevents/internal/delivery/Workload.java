@@ -200,23 +200,37 @@ final class Workload<P> {
     }
   }
 
+  /** The next delivery to run, or null if there is none now. */
+  @Nullable ManagedDelivery<P> poll() {
+    lock.lock();
+    try {
+      return start();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The next delivery to run; null ends the calling worker. */
   @Nullable ManagedDelivery<P> take() {
     lock.lock();
     try {
-      ManagedDelivery<P> next = lanes.take();
-      while (next != null && next.verdict != Verdict.OPEN) {
-        next = lanes.take(); // settled while it waited for its next run
-      }
-      if (next == null) {
-        workers--;
-        return null;
-      }
-      next.startRun();
+      ManagedDelivery<P> next = start();
+      workers -= next == null ? 1 : 0;
       return next;
     } finally {
       lock.unlock();
     }
+  }
+
+  private @Nullable ManagedDelivery<P> start() {
+    ManagedDelivery<P> next = lanes.take();
+    while (next != null && next.verdict != Verdict.OPEN) {
+      next = lanes.take(); // settled while it waited for its next run
+    }
+    if (next != null) {
+      next.startRun();
+    }
+    return next;
   }
 
   /** Starts nothing more; what is in progress goes on. */

@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategy;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerBase;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.TypeDeserializer;
@@ -62,6 +63,18 @@ public final class Json {
   }
 
   /**
+   * Starts reading one value, without a copy of the document.
+   *
+   * @param utf8 holds the document
+   * @param from where the value starts; what follows it is not an error unless it is read
+   * @return a parser before the first token, which counts bytes from there
+   * @throws IOException never, as the document is in memory
+   */
+  public static JsonParser parser(byte[] utf8, int from) throws IOException {
+    return FACTORY.createParser(utf8, from, utf8.length - from);
+  }
+
+  /**
    * Starts writing.
    *
    * @param target where to
@@ -89,7 +102,7 @@ public final class Json {
     module.addDeserializer(Instant.class, new Scalars.Time());
     module.addDeserializer(Bytes.class, new Scalars.Binary());
     module.addDeserializer(JsonNode.class, new TreeReader());
-    module.setDeserializerModifier(new Parts(empty));
+    module.setDeserializerModifier(new Records(empty));
     return JsonMapper.builder(FACTORY)
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .propertyNamingStrategy(naming)
@@ -110,6 +123,18 @@ public final class Json {
   }
 
   /**
+   * Where the value that was just read ends, in a document of bytes.
+   *
+   * @param parser a parser of bytes on the last token of a value
+   * @return the number of bytes before its end
+   * @throws IOException if the rest of the value is malformed
+   */
+  public static int endOfValueByte(JsonParser parser) throws IOException {
+    parser.finishToken();
+    return (int) parser.currentLocation().getByteOffset();
+  }
+
+  /**
    * Where the current token starts.
    *
    * @param parser a parser on a token
@@ -117,6 +142,16 @@ public final class Json {
    */
   public static int startOfToken(JsonParser parser) {
     return (int) parser.currentTokenLocation().getCharOffset();
+  }
+
+  /**
+   * Where the current token starts, in a document of bytes.
+   *
+   * @param parser a parser of bytes on a token
+   * @return the number of bytes before it
+   */
+  public static int startOfTokenByte(JsonParser parser) {
+    return (int) parser.currentTokenLocation().getByteOffset();
   }
 
   /**
@@ -145,7 +180,7 @@ public final class Json {
         return "it is nested too deep, or a name or a number in it is too long";
       }
       if (e instanceof StreamReadException syntax) {
-        return "not valid JSON" + position(syntax);
+        return "not valid JSON" + position(root, syntax);
       }
     }
     if (failure instanceof JsonMappingException mapping) {
@@ -158,9 +193,15 @@ public final class Json {
     return "not valid JSON";
   }
 
-  private static String position(JsonProcessingException syntax) {
+  // Jackson knows the characters of a text and the bytes of an array.
+  private static String position(String root, JsonProcessingException syntax) {
     @Nullable JsonLocation location = syntax.getLocation();
-    return location == null ? "" : " at character " + location.getCharOffset();
+    if (location == null) {
+      return "";
+    }
+    return location.getCharOffset() >= 0
+        ? " at character " + location.getCharOffset()
+        : " at byte " + location.getByteOffset() + " of the " + root;
   }
 
   // Only names of our own records get into a path, never a key that the server made up.
@@ -222,21 +263,22 @@ public final class Json {
     }
   }
 
-  /** Has the readers of some classes return what stands for "not set". */
-  private static final class Parts extends BeanDeserializerModifier {
+  /** Puts our reader of records in the place of Jackson's. */
+  private static final class Records extends BeanDeserializerModifier {
     private static final long serialVersionUID = 1L;
 
     private final transient Map<Class<?>, Object> empty; // no one serializes a mapper
 
-    private Parts(Map<Class<?>, Object> empty) {
+    private Records(Map<Class<?>, Object> empty) {
       this.empty = Map.copyOf(empty);
     }
 
     @Override
     public JsonDeserializer<?> modifyDeserializer(
         DeserializationConfig config, BeanDescription description, JsonDeserializer<?> reader) {
-      Object value = empty.get(description.getBeanClass());
-      return value == null ? reader : new PartReader(reader, value);
+      return reader instanceof BeanDeserializerBase known && known.handledType().isRecord()
+          ? new RecordReader(known, description, empty.get(known.handledType()))
+          : reader;
     }
   }
 }

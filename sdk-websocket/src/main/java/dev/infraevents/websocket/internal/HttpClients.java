@@ -126,7 +126,14 @@ public final class HttpClients implements AutoCloseable {
    * @return a client that pings
    */
   public OkHttpClient forWebSocket(Runnable onBytes) {
-    return client.newBuilder().socketFactory(new ActivitySocketFactory(onBytes)).build();
+    return client
+        .newBuilder()
+        .socketFactory(new ActivitySocketFactory(onBytes))
+        // Silence is watched by the core, the handshake included, and ends a blocked write too.
+        // Limits of OkHttp's own would wake its watchdog thread at every read and after every ping.
+        .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .build();
   }
 
   // OkHttp gives a connection up when a ping is not answered before the next one, even while a long
