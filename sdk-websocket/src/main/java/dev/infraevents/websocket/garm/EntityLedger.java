@@ -109,7 +109,11 @@ final class EntityLedger {
       return !(key.isReusable() && unstamped && isCreate(event));
     }
     Instant updated = event.time();
-    return updated != null && known.updated != null && updated.isBefore(known.updated);
+    if (updated == null || known.updated == null) {
+      // Nothing is created twice, so an update of it came first.
+      return isCreate(event) && known.heard && !key.isReusable();
+    }
+    return updated.isBefore(known.updated);
   }
 
   /** The handler is told of this event. */

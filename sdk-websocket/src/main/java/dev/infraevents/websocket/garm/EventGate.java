@@ -3,6 +3,7 @@ package dev.infraevents.websocket.garm;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.Envelope;
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
 import dev.infraevents.garm.Garm;
@@ -151,14 +152,56 @@ final class EventGate {
     return takesNotes && key != null ? new Noting(key) : Settlement.none();
   }
 
+  /** What goes through: the envelope it came with, and the entity it is about. */
+  private abstract class Passing implements InboundMessage<GarmPayload> {
+    private final Envelope envelope;
+    private final Bytes raw;
+    @Nullable EntityKey key;
+
+    Passing(Envelope envelope, Bytes raw) {
+      this.envelope = envelope;
+      this.raw = raw;
+    }
+
+    @Override
+    public Settlement settlement() {
+      return noting(key);
+    }
+
+    @Override
+    public EventType<?> type() {
+      return envelope.type();
+    }
+
+    @Override
+    public URI source() {
+      return envelope.source();
+    }
+
+    @Override
+    public @Nullable String subject() {
+      return envelope.subject();
+    }
+
+    @Override
+    public Map<String, String> attributes() {
+      return envelope.attributes();
+    }
+
+    @Override
+    public Bytes raw() {
+      return raw;
+    }
+  }
+
   /** An event from a connection. The engine calls {@link #decode} within {@link #deliver}. */
-  final class Live implements InboundMessage<GarmPayload> {
+  final class Live extends Passing {
     private final InboundMessage<GarmPayload> message;
-    private @Nullable EntityKey key;
     private @Nullable EntityKey endedJob;
     private @Nullable Event<GarmPayload> event;
 
     private Live(InboundMessage<GarmPayload> message) {
+      super(message, message.raw());
       this.message = message;
     }
 
@@ -193,82 +236,24 @@ final class EventGate {
       event = decoded;
       return decoded;
     }
-
-    @Override
-    public Settlement settlement() {
-      return noting(key);
-    }
-
-    @Override
-    public EventType<?> type() {
-      return message.type();
-    }
-
-    @Override
-    public URI source() {
-      return message.source();
-    }
-
-    @Override
-    public @Nullable String subject() {
-      return message.subject();
-    }
-
-    @Override
-    public Map<String, String> attributes() {
-      return message.attributes();
-    }
-
-    @Override
-    public Bytes raw() {
-      return message.raw();
-    }
   }
 
   /** An event that was made of listed state. */
-  private final class Found implements InboundMessage<GarmPayload> {
-    private final EntityKey key;
+  private final class Found extends Passing {
+    private final EntityKey found;
     private final Event<GarmPayload> event;
 
-    private Found(EntityKey key, Event<GarmPayload> event) {
-      this.key = key;
+    private Found(EntityKey found, Event<GarmPayload> event) {
+      super(event, event.raw());
+      this.key = found;
+      this.found = found;
       this.event = event;
     }
 
     @Override
     public Event<GarmPayload> decode() {
-      ledger.told(key, event);
+      ledger.told(found, event);
       return event;
-    }
-
-    @Override
-    public Settlement settlement() {
-      return noting(key);
-    }
-
-    @Override
-    public EventType<?> type() {
-      return event.type();
-    }
-
-    @Override
-    public URI source() {
-      return event.source();
-    }
-
-    @Override
-    public @Nullable String subject() {
-      return event.subject();
-    }
-
-    @Override
-    public Map<String, String> attributes() {
-      return event.attributes();
-    }
-
-    @Override
-    public Bytes raw() {
-      return event.raw();
     }
   }
 

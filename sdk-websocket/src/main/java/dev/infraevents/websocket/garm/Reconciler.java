@@ -25,7 +25,7 @@ final class Reconciler {
   private static final System.Logger LOG = System.getLogger("dev.infraevents");
   static final Duration SETTLING = Duration.ofSeconds(GarmReconciliation.SETTLING_SECONDS);
 
-  /** After a failure; nothing is gained by asking a server in trouble more often. */
+  /** After a failure, and twice as long after each that follows, up to the interval. */
   private static final Duration RETRY = Duration.ofSeconds(30);
 
   /** How long a full buffer is left alone. */
@@ -42,7 +42,7 @@ final class Reconciler {
   private final Set<EntityType<?>> urgent = new LinkedHashSet<>();
   private CountDownLatch waiting = new CountDownLatch(0); // for room in the buffer
   private boolean ended;
-  private boolean troubled; // only for the log: one line per trouble
+  private int failures; // in a row; one line in the log for all of them
 
   Reconciler(
       EventsConnection connection, GarmReconciliation options, Listing listing, Executor executor) {
@@ -99,7 +99,7 @@ final class Reconciler {
       settled = filterSentAt.plus(SETTLING);
     }
     boolean proven = connection.isFilterProven() || !connection.context.now().isBefore(settled);
-    Duration retry = options.interval().compareTo(RETRY) < 0 ? options.interval() : RETRY;
+    Duration retry = retry();
     boolean done = list(wanted(), retry);
     Duration next = Duration.between(connection.context.now(), settled);
     if (!done) {
@@ -112,6 +112,11 @@ final class Reconciler {
     if (isNewest(planned)) {
       connection.context.schedule(() -> submit(planned), next);
     }
+  }
+
+  private synchronized Duration retry() {
+    Duration doubled = RETRY.multipliedBy(1L << Math.min(failures, 20));
+    return options.interval().compareTo(doubled) < 0 ? options.interval() : doubled;
   }
 
   private void relistUrgent() {
@@ -164,14 +169,14 @@ final class Reconciler {
   private void tell(Listing.Tally tally, @Nullable SourceException failure, Duration retry) {
     Instant now = connection.context.now();
     if (failure == null) {
-      if (isTroubled(false)) {
+      if (failed(false) > 0) {
         LOG.log(System.Logger.Level.INFO, "{0}: state can be listed again", connection.source);
       }
       connection.context.signal(
           new SourceSignal.Reconciled(connection.source, now, tally.listed(), tally.delivered()));
       return;
     }
-    if (!isTroubled(true)) {
+    if (failed(true) == 0) {
       LOG.log(
           System.Logger.Level.WARNING,
           "{0}: state can not be listed; next attempt in {1} s: {2}",
@@ -183,9 +188,10 @@ final class Reconciler {
         new SourceSignal.ReconcileFailed(connection.source, now, failure, retry));
   }
 
-  private synchronized boolean isTroubled(boolean now) {
-    boolean before = troubled;
-    troubled = now;
+  /** Counts; says how many had failed before. */
+  private synchronized int failed(boolean again) {
+    int before = failures;
+    failures = again ? before + 1 : 0;
     return before;
   }
 

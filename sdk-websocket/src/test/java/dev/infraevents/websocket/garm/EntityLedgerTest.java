@@ -86,6 +86,8 @@ class EntityLedgerTest {
     "update, new, delete, none, false",
     "update, none, update, old, false",
     "update, new, update, none, false",
+    "update, none, create, none, true",
+    "create, none, update, none, false",
   })
   void aStampTellsWhichOfTwoEventsIsOutdated(
       String first, String firstAt, String second, String secondAt, boolean stale) {

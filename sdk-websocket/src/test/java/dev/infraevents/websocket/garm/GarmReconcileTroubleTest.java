@@ -74,7 +74,7 @@ class GarmReconcileTroubleTest {
       assertThat(log.text()).doesNotContain("listed again");
 
       rig.rest.clear();
-      assertThat(rig.advanceToListing()).isEqualTo(RETRY);
+      assertThat(rig.advanceToListing()).as("less and less often").isEqualTo(RETRY.multipliedBy(2));
       rig.awaitPasses(1);
       assertThat(log.text()).containsOnlyOnce("state can be listed again");
       assertThat(rig.advanceToListing()).as("the filter has settled").isEqualTo(INTERVAL);
