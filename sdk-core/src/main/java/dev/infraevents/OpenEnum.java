@@ -119,7 +119,7 @@ public final class OpenEnum<E extends Enum<E> & WireName> {
       String wireName = ((WireName) constant).wireName();
       instances.put(wireName, new OpenEnum(type, wireName, (Enum) constant));
     }
-    return Map.copyOf(instances);
+    return instances; // never changed again; Map.copyOf's would be slower to look things up in
   }
 
   @Override

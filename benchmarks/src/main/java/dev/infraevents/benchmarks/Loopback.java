@@ -47,10 +47,12 @@ final class Loopback {
     Map<Way, Double> cpu = new EnumMap<>(Way.class);
     // One after the other, several times: what disturbs the machine for a while disturbs all.
     Map<Way, List<Double>> all = new EnumMap<>(Way.class);
+    Map<Way, List<Double>> wall = new EnumMap<>(Way.class);
     for (int i = 0; i < (smoke ? 1 : 5); i++) {
       for (Way way : Way.values()) {
         Map<String, Double> result = client(port, way, flood(way));
         all.computeIfAbsent(way, key -> new ArrayList<>()).add(Report.of(result, "cpu"));
+        wall.computeIfAbsent(way, key -> new ArrayList<>()).add(Report.of(result, "wall"));
       }
     }
     all.forEach((way, nanos) -> cpu.put(way, median(nanos)));
@@ -71,10 +73,11 @@ final class Loopback {
         (way, nanos) ->
             report.figure(
                 "end to end: " + way,
-                "%s ns of CPU per event, %s events per CPU second (runs: %s)"
+                "%s ns of CPU per event, %s events per CPU second, %s per second (runs: %s)"
                     .formatted(
                         Report.number(nanos),
                         Report.number(1e9 / nanos),
+                        Report.number(1e9 / median(Report.of(wall, way))),
                         String.join(
                             " ", Report.of(all, way).stream().map(Report::number).toList()))));
   }

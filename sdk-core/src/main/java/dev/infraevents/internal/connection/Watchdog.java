@@ -12,11 +12,15 @@ import java.time.Duration;
  */
 final class Watchdog<P> {
 
+  /** What the answer to a ping takes as a rule. */
+  private static final Duration ROUND_TRIP = Duration.ofMillis(250);
+
   private final ConnectionSupervisor<P> supervisor;
   private final URI source;
   private final Timing time;
   private final Duration connectLimit;
   private final Duration silenceLimit;
+  private final Duration nextAnswer;
 
   Watchdog(ConnectionSupervisor<P> supervisor, URI source, ConnectionOptions options, Timing time) {
     this.supervisor = supervisor;
@@ -24,6 +28,8 @@ final class Watchdog<P> {
     this.time = time;
     this.connectLimit = options.connectTimeout();
     this.silenceLimit = options.pingInterval().plus(options.pongTimeout());
+    Duration answered = options.pingInterval().plus(ROUND_TRIP);
+    this.nextAnswer = answered.compareTo(silenceLimit) < 0 ? answered : silenceLimit;
   }
 
   void watchConnecting(Attempt<P> attempt) {
@@ -33,7 +39,7 @@ final class Watchdog<P> {
 
   void watchSilence(Attempt<P> attempt) {
     Attempt.cancel(attempt.deadline);
-    check(attempt, silenceLimit);
+    check(attempt, nextAnswer);
   }
 
   private void check(Attempt<P> attempt, Duration later) {
@@ -54,15 +60,16 @@ final class Watchdog<P> {
     }
   }
 
-  // Looks again when the limit will have passed since the last sign of life, and not before.
+  // Looks when the next answer to a ping should have come, so that a quiet connection wakes nothing
+  // between its pings; where it has not come, once more when the limit has passed.
   private void checkSilence(Attempt<P> attempt, Effects effects) {
     if (attempt.over || !attempt.receiving) {
       return;
     }
-    Duration left = silenceLimit.minusNanos(time.nanoTime() - attempt.lastActivity);
+    Duration silence = Duration.ofNanos(time.nanoTime() - attempt.lastActivity);
     if (attempt.isHeldUp()) {
       check(attempt, silenceLimit); // it is us who do not read
-    } else if (left.isNegative() || left.isZero()) {
+    } else if (silence.compareTo(silenceLimit) >= 0) {
       attempt.silent = true;
       supervisor.fail(
           attempt,
@@ -72,7 +79,8 @@ final class Watchdog<P> {
               null),
           effects);
     } else {
-      check(attempt, left);
+      Duration next = silence.compareTo(nextAnswer) < 0 ? nextAnswer : silenceLimit;
+      check(attempt, next.minus(silence));
     }
   }
 }

@@ -88,7 +88,8 @@ final class HandlerRunner<P> {
   }
 
   // Where the reader has more at hand, one yield lets it bring that; else every single event would
-  // cost the reader the waking of a worker, which is far more than the event itself.
+  // cost the reader the waking of a worker, which is far more than the event itself. A yield waits
+  // for nobody, so it may run on the reader too, where the executor is a direct one.
   @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but speed
   private @Nullable ManagedDelivery<P> next() {
     ManagedDelivery<P> next = workload.poll();

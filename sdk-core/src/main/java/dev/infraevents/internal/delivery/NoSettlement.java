@@ -13,7 +13,8 @@ public enum NoSettlement implements Settlement {
   /** The one instance. */
   INSTANCE;
 
-  private static final CompletionStage<AckOutcome> ANSWER =
+  /** What it always answers. */
+  static final CompletionStage<AckOutcome> ANSWER =
       CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
 
   @Override

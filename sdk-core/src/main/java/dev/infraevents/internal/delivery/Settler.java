@@ -51,9 +51,11 @@ final class Settler<P> {
   // What the handler can do with its Delivery.
 
   CompletionStage<AckOutcome> ack(ManagedDelivery<P> delivery) {
-    return workload.decide(delivery, Verdict.ACKED)
-        ? conclude(delivery, Entry.DELIVERED, null)
-        : decided(delivery, Verdict.ACKED);
+    if (!workload.decide(delivery, Verdict.ACKED)) {
+      return decided(delivery, Verdict.ACKED);
+    }
+    conclude(delivery, Entry.DELIVERED, null);
+    return delivery.outcome.minimalCompletionStage();
   }
 
   CompletionStage<AckOutcome> nack(ManagedDelivery<P> delivery, Duration delay) {
@@ -64,15 +66,17 @@ final class Settler<P> {
     if (!context.canNack()) {
       reportNack(delivery);
     }
-    return conclude(delivery, Entry.DELIVERED, delay);
+    conclude(delivery, Entry.DELIVERED, delay);
+    return delivery.outcome.minimalCompletionStage();
   }
 
   CompletionStage<AckOutcome> reject(ManagedDelivery<P> delivery, String reason) {
     if (!workload.decide(delivery, Verdict.REJECTED)) {
       return decided(delivery, Verdict.REJECTED);
     }
-    return reportThenAck(
+    reportThenAck(
         delivery, new HandlerException("the handler rejected the event: " + reason, null));
+    return delivery.outcome.minimalCompletionStage();
   }
 
   CompletionStage<AckOutcome> extend(ManagedDelivery<P> delivery, Duration by) {
@@ -179,25 +183,28 @@ final class Settler<P> {
     }
   }
 
-  private CompletionStage<AckOutcome> reportThenAck(ManagedDelivery<P> delivery, Throwable cause) {
+  private void reportThenAck(ManagedDelivery<P> delivery, Throwable cause) {
     // An event that nobody took note of must not be acknowledged.
     Duration nackDelay = deadLetter(delivery, cause) ? null : Duration.ZERO;
-    return conclude(delivery, Entry.DELIVERED, nackDelay);
+    conclude(delivery, Entry.DELIVERED, nackDelay);
   }
 
   /** Tells everybody of a decision. Without a delay for a nack it is an ack. */
-  private CompletionStage<AckOutcome> conclude(
-      ManagedDelivery<P> delivery, Entry entry, @Nullable Duration nackDelay) {
+  private void conclude(ManagedDelivery<P> delivery, Entry entry, @Nullable Duration nackDelay) {
     Function<Settlement, CompletionStage<AckOutcome>> verb =
         nackDelay == null ? Settlement::ack : settlement -> settlement.nack(nackDelay);
     if (nackDelay == null) {
       remember(delivery);
     }
     delivery.superseded().forEach(settlement -> guarded(settlement, verb));
-    guarded(delivery.settlement, verb).thenAccept(delivery.outcome::complete);
+    CompletionStage<AckOutcome> answer = guarded(delivery.settlement, verb);
+    if (answer == NoSettlement.ANSWER) {
+      delivery.outcome.complete(AckOutcome.NOT_APPLICABLE);
+    } else {
+      answer.thenAccept(delivery.outcome::complete);
+    }
     leave(delivery, entry);
     delivery.latecomers().forEach(settlement -> guarded(settlement, verb));
-    return delivery.outcome.minimalCompletionStage();
   }
 
   private void leave(ManagedDelivery<P> delivery, Entry entry) {
@@ -220,7 +227,7 @@ final class Settler<P> {
       Settlement settlement, Function<Settlement, CompletionStage<AckOutcome>> verb) {
     try {
       CompletionStage<AckOutcome> answer = verb.apply(settlement);
-      return settlement == Settlement.none()
+      return answer == NoSettlement.ANSWER
           ? answer
           : answer.exceptionally(e -> AckOutcome.STREAM_GONE);
     } catch (Throwable e) {

@@ -66,15 +66,30 @@ class LivenessTest {
   }
 
   @Test
-  void aBusyConnectionIsLookedAtNoMoreThanOncePerLimit() {
+  void aBusyConnectionIsLookedAtNoMoreThanOncePerPingInterval() {
     FakeConnection connection = streaming();
     int wakeups = 0;
     for (int i = 0; i < 800; i++) {
       wakeups += rig.time.advance(Duration.ofMillis(100));
       connection.showsLife();
     }
-    // 80 s: one look for each 8 s, and one for the end of the 60 s of health.
-    assertThat(wakeups).isBetween(10, 12);
+    // 80 s: one look for each 5 s, and one for the end of the 60 s of health.
+    assertThat(wakeups).isBetween(10, 17);
+  }
+
+  @Test
+  void aQuietConnectionWakesNothingBetweenItsPings() {
+    FakeConnection connection = streaming();
+    rig.passes(Duration.ofSeconds(1));
+    int between = 0;
+    for (int i = 0; i < 10; i++) {
+      between += rig.time.advance(Duration.ofSeconds(4));
+      rig.passes(Duration.ofMillis(100));
+      connection.showsLife(); // the answer
+      rig.passes(Duration.ofMillis(900));
+    }
+    assertThat(between).isZero();
+    assertThat(rig.state()).isEqualTo(SourceState.STREAMING);
   }
 
   @Test
