@@ -198,16 +198,10 @@ final class EventGate {
   final class Live extends Passing {
     private final InboundMessage<GarmPayload> message;
     private @Nullable EntityKey endedJob;
-    private @Nullable Event<GarmPayload> event;
 
     private Live(InboundMessage<GarmPayload> message) {
       super(message, message.raw());
       this.message = message;
-    }
-
-    /** The event, if it was new. */
-    @Nullable Event<GarmPayload> event() {
-      return event;
     }
 
     /** The job that ended with this instance; GARM removes it without an event. */
@@ -223,7 +217,6 @@ final class EventGate {
       Event<GarmPayload> decoded = message.decode();
       key = decoded == null ? null : EntityKey.of(decoded);
       if (decoded == null || key == null) {
-        event = decoded;
         return decoded;
       }
       if (ledger.isStale(key, decoded)) {
@@ -233,7 +226,6 @@ final class EventGate {
         endedJob = ledger.jobOf(key);
       }
       ledger.told(key, decoded);
-      event = decoded;
       return decoded;
     }
   }

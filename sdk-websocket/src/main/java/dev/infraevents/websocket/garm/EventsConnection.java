@@ -2,7 +2,6 @@ package dev.infraevents.websocket.garm;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
-import dev.infraevents.Event;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.garm.Garm;
@@ -117,11 +116,11 @@ final class EventsConnection extends GarmConnection<GarmPayload> {
   }
 
   private void followUp(EventGate.Live live, Reconciler reconciler) {
-    Event<GarmPayload> event = live.event();
-    if (event != null
-        && event.subject() == null
-        && event.type().equals(Garm.FILE_OBJECT.deleted())) {
-      reconciler.relist(Garm.FILE_OBJECT); // the delete of a single file does not say which
+    // The delete of a single file does not say which. While two connections overlap, both list
+    // them:
+    // the one that was quicker to bring it may be gone by then.
+    if (live.subject() == null && live.type().equals(Garm.FILE_OBJECT.deleted())) {
+      reconciler.relist(Garm.FILE_OBJECT);
     }
     EntityKey job = live.endedJob();
     if (job != null) {

@@ -146,8 +146,8 @@ public final class GarmEventSource extends GarmSource<GarmPayload> {
 
     /**
      * Sets of how many entities is remembered what was delivered last. Beyond that, those without
-     * events for the longest time are forgotten: a late update of one is not recognised, and a
-     * reconciliation announces it again.
+     * events for the longest time are forgotten: a late update of one is not recognised, and with
+     * more entities than this on the server every reconciliation announces all of them again.
      *
      * @param maxTrackedEntities 100,000 by default, with about 300 bytes each
      * @return this

@@ -72,11 +72,18 @@ public final class GarmReconciliation {
    *
    * @param entityTypes the types to list, if the filter wants them
    * @return a copy of this
-   * @throws ConfigurationException if there is none
+   * @throws ConfigurationException if there is none, or one that GARM does not list, as users are
    */
   public GarmReconciliation only(EntityType<?>... entityTypes) {
     if (entityTypes.length == 0) {
       throw new ConfigurationException("a reconciliation needs at least one entity type", null);
+    }
+    for (EntityType<?> type : entityTypes) {
+      GarmRoutes routes = GarmRoutes.of(type);
+      if (routes.lists().isEmpty() && routes.single().isEmpty()) {
+        throw new ConfigurationException(
+            "GARM has no list of entities of type " + type + ": leave it out", null);
+      }
     }
     return new GarmReconciliation(interval, List.of(entityTypes));
   }

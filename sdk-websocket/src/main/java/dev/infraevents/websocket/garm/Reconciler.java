@@ -60,7 +60,7 @@ final class Reconciler {
 
   /** An event did not say which entity it was about, so they are listed soon. */
   synchronized void relist(EntityType<?> type) {
-    if (options.covers(type) && urgent.add(type) && urgent.size() == 1) {
+    if (wanted().contains(type) && urgent.add(type) && urgent.size() == 1) {
       connection.context.schedule(() -> execute(this::relistUrgent), SETTLING);
     }
   }

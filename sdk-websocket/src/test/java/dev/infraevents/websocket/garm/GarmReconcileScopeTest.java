@@ -3,7 +3,9 @@ package dev.infraevents.websocket.garm;
 import static dev.infraevents.websocket.garm.GarmReconcileTest.only;
 import static dev.infraevents.websocket.garm.ReconcileRig.INTERVAL;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.infraevents.ConfigurationException;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.EventFilter;
 import dev.infraevents.SourceSignal.Reconciled;
@@ -149,6 +151,14 @@ class GarmReconcileScopeTest {
       assertThat(rig.advanceToListing()).isEqualTo(SETTLING);
       rig.awaitPasses(2);
     }
+  }
+
+  @Test
+  void whatGarmDoesNotListIsRefusedAtOnce() {
+    assertThatThrownBy(() -> GarmReconciliation.DEFAULT.only(Garm.POOL, Garm.USER))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("no list of entities of type user");
+    assertThatThrownBy(GarmReconciliation.DEFAULT::only).isInstanceOf(ConfigurationException.class);
   }
 
   @Test
