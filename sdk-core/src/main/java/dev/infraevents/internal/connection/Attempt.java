@@ -87,6 +87,8 @@ final class Attempt<P> implements ConnectionContext<P> {
     over = true;
     receiving = false;
     cancelTimers();
+    tasks.forEach(Timing.Timer::cancel);
+    tasks.clear();
     if (opener != null && opener != Thread.currentThread()) {
       openerInterrupted = true;
       opener.interrupt();
@@ -97,8 +99,6 @@ final class Attempt<P> implements ConnectionContext<P> {
     cancel(deadline);
     cancel(silence);
     cancel(renewal);
-    tasks.forEach(Timing.Timer::cancel);
-    tasks.clear();
   }
 
   static void cancel(Timing.@Nullable Timer timer) {
@@ -253,13 +253,13 @@ final class Attempt<P> implements ConnectionContext<P> {
     tasks.removeIf(Timing.Timer::isSpent);
     Timing.Timer timer = supervisor.schedule(() -> runTask(task), delay);
     tasks.add(timer);
-    if (!receiving) {
+    if (over) {
       timer.cancel(); // the end may have taken it out before it could cancel it
     }
   }
 
   private void runTask(Runnable task) {
-    if (receiving) {
+    if (!over) {
       task.run();
     }
   }
