@@ -91,6 +91,7 @@ public abstract sealed class HttpException extends SourceException
    *
    * @return the wait, or null if it did not say
    */
+  @Override
   public final @Nullable Duration retryAfter() {
     return retryAfter;
   }

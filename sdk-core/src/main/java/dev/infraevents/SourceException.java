@@ -1,5 +1,6 @@
 package dev.infraevents;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class SourceException extends RuntimeException
     permits TransportException,
         HttpException,
+        RpcException,
+        IncompleteStreamException,
         AuthenticationException,
         ProtocolException,
         DecodingException,
@@ -33,5 +36,14 @@ public abstract sealed class SourceException extends RuntimeException
    */
   public final boolean isRetryable() {
     return retryable;
+  }
+
+  /**
+   * How long the server asked to be left alone.
+   *
+   * @return the wait, or null if it did not say
+   */
+  public @Nullable Duration retryAfter() {
+    return null;
   }
 }

@@ -106,7 +106,7 @@ class ArchitectureTest {
     String name = type.getName();
     boolean ours = name.startsWith("dev.infraevents.") && !name.contains(".internal.");
     boolean platform =
-        type.isPrimitive() || name.startsWith("java.") || name.startsWith("javax.net.ssl.");
+        type.isPrimitive() || name.startsWith("java.") || name.startsWith("javax.net.");
     return ours || platform || name.equals("com.fasterxml.jackson.databind.JsonNode");
   }
 }

@@ -42,6 +42,9 @@ public final class ManagedSubscription<P> implements Subscription {
   /** How long the end waits for a signal listener that does not return. */
   private static final Duration LAST_SIGNALS = Duration.ofSeconds(5);
 
+  /** How long the end waits for what the server has to say to the last acknowledgements. */
+  private static final Duration LAST_RECEIPTS = Duration.ofSeconds(5);
+
   /** Stands for "for ever" without overflowing. */
   private static final Duration LONGEST_DRAIN = Duration.ofDays(36_500);
 
@@ -56,9 +59,12 @@ public final class ManagedSubscription<P> implements Subscription {
   private final DeliveryEngine<P> engine;
   private final ConnectionSupervisor<P> supervisor;
   private final CompletableFuture<Void> completion = new CompletableFuture<>();
+  private final AtomicBoolean disconnected = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
 
   private boolean ending; // guarded by this
+  private boolean hasty; // guarded by this: there is no time to wait for the server
+  private boolean drained; // guarded by this
   private @Nullable SourceException cause; // guarded by this
 
   /**
@@ -161,7 +167,7 @@ public final class ManagedSubscription<P> implements Subscription {
     Duration limit = drain.compareTo(LONGEST_DRAIN) < 0 ? drain : LONGEST_DRAIN;
     end(null, limit);
     if (!engine.isHandlerThread() && !signals.isDeliveringThread()) {
-      awaitEnd(limit.plus(LAST_SIGNALS).plusSeconds(1));
+      awaitEnd(limit.plus(LAST_RECEIPTS).plus(LAST_SIGNALS).plusSeconds(1));
     }
   }
 
@@ -180,14 +186,37 @@ public final class ManagedSubscription<P> implements Subscription {
         cause = error;
       }
       ending = true;
+      hasty |= drain.isZero();
     }
     if (!completion.isDone()) {
       supervisor.stopReceiving();
       engine.startDrain(drain); // a second close may shorten the first
+      if (isHasty()) {
+        disconnect();
+      }
     }
   }
 
+  private synchronized boolean isHasty() {
+    return drained && hasty;
+  }
+
   private void drained() {
+    synchronized (this) {
+      drained = true;
+    }
+    if (isHasty()) {
+      disconnect();
+      return;
+    }
+    time.schedule(this::disconnect, LAST_RECEIPTS);
+    supervisor.finish().whenComplete((done, error) -> disconnect());
+  }
+
+  private void disconnect() {
+    if (!disconnected.compareAndSet(false, true)) {
+      return;
+    }
     SourceException error;
     synchronized (this) {
       error = cause;

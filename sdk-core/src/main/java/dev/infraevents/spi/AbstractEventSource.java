@@ -64,6 +64,17 @@ public abstract class AbstractEventSource<P> implements EventSource<P> {
   protected abstract Transport<P> newTransport();
 
   /**
+   * Starts a subscription; a source that bounds how many run at a time starts it when there is
+   * room.
+   *
+   * @param subscription not started yet
+   * @param start opens its first connection; has no effect once it is closed
+   */
+  protected void start(Subscription subscription, Runnable start) {
+    start.run();
+  }
+
+  /**
    * The address of the source.
    *
    * @return without user info
@@ -93,7 +104,7 @@ public abstract class AbstractEventSource<P> implements EventSource<P> {
       failIfClosed();
     }
     subscription.completion().whenComplete((done, error) -> open.remove(subscription));
-    subscription.start();
+    start(subscription, subscription::start);
     return subscription;
   }
 

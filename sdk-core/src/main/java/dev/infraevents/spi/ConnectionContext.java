@@ -104,7 +104,8 @@ public interface ConnectionContext<P> {
   void signal(SourceSignal signal);
 
   /**
-   * Runs a task later, unless the attempt is over by then.
+   * Runs a task later, unless the attempt is over by then. A connection that only {@linkplain
+   * Connection#stopReceiving settles what it has brought} is not over.
    *
    * @param task short, not blocking
    * @param delay how much later

@@ -1,6 +1,8 @@
 package dev.infraevents.spi;
 
 import dev.infraevents.SourceException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections for one subscription. One attempt at a time is in progress; while a connection
@@ -40,6 +42,16 @@ public interface Transport<P> {
    */
   default boolean demandDriven() {
     return false;
+  }
+
+  /**
+   * How often a connection is pinged, if not as often as the options say: a server may have asked
+   * for fewer pings. What it is decides how long a connection may be silent.
+   *
+   * @return null by default: as the options say
+   */
+  default @Nullable Duration pingInterval() {
+    return null;
   }
 
   /**

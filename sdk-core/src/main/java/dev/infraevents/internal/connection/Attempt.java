@@ -16,6 +16,7 @@ import dev.infraevents.spi.TokenCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class Attempt<P> implements ConnectionContext<P> {
   volatile TokenCache.@Nullable Lease lease;
   volatile boolean loginRefused;
   private volatile boolean awaitsToken;
+
+  /** Completed without the supervisor's lock. */
+  final CompletableFuture<Connection> opened = new CompletableFuture<>();
 
   // Written by the supervisor under its lock, read by the transport's threads.
   volatile boolean over;
@@ -87,6 +91,8 @@ final class Attempt<P> implements ConnectionContext<P> {
     over = true;
     receiving = false;
     cancelTimers();
+    tasks.forEach(Timing.Timer::cancel);
+    tasks.clear();
     if (opener != null && opener != Thread.currentThread()) {
       openerInterrupted = true;
       opener.interrupt();
@@ -97,8 +103,6 @@ final class Attempt<P> implements ConnectionContext<P> {
     cancel(deadline);
     cancel(silence);
     cancel(renewal);
-    tasks.forEach(Timing.Timer::cancel);
-    tasks.clear();
   }
 
   static void cancel(Timing.@Nullable Timer timer) {
@@ -253,13 +257,13 @@ final class Attempt<P> implements ConnectionContext<P> {
     tasks.removeIf(Timing.Timer::isSpent);
     Timing.Timer timer = supervisor.schedule(() -> runTask(task), delay);
     tasks.add(timer);
-    if (!receiving) {
+    if (over) {
       timer.cancel(); // the end may have taken it out before it could cancel it
     }
   }
 
   private void runTask(Runnable task) {
-    if (receiving) {
+    if (!over) {
       task.run();
     }
   }

@@ -24,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -95,7 +97,7 @@ public final class ConnectionSupervisor<P> {
     this.engine = engine;
     this.time = time;
     this.ended = ended;
-    this.watchdog = new Watchdog<>(this, source, options, time);
+    this.watchdog = new Watchdog<>(this, source, options, transport, time);
     this.renewable = transport.boundToToken();
     this.announcer = new Announcer(source, time, signals);
     this.opener = new Opener<>(this, source, transport, connector);
@@ -123,6 +125,20 @@ public final class ConnectionSupervisor<P> {
   /** Takes no more messages; what has been taken can still be settled. No attempt follows. */
   public void stopReceiving() {
     change(this::drain);
+  }
+
+  /**
+   * Lets the connections say what they still have to say.
+   *
+   * @return completes when they have
+   */
+  public CompletionStage<Void> finish() {
+    List<Attempt<P>> open = new ArrayList<>(3);
+    change(effects -> attempts().stream().filter(attempt -> attempt.streaming).forEach(open::add));
+    return CompletableFuture.allOf(
+        open.stream()
+            .map(attempt -> attempt.opened.thenCompose(Connection::finish))
+            .toArray(CompletableFuture<?>[]::new));
   }
 
   /**

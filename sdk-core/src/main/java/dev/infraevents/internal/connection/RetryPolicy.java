@@ -2,7 +2,6 @@ package dev.infraevents.internal.connection;
 
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConnectionOptions;
-import dev.infraevents.HttpException;
 import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.spi.TokenCache;
@@ -58,7 +57,7 @@ final class RetryPolicy {
   /** How long to wait after some failures in a row. */
   Duration delay(int failuresInRow, SourceException cause) {
     Duration wait = options.backoff().delay(failuresInRow, random);
-    Duration asked = cause instanceof HttpException refusal ? refusal.retryAfter() : null;
+    Duration asked = cause.retryAfter();
     if (asked == null || asked.compareTo(wait) <= 0) {
       return wait;
     }

@@ -3,8 +3,11 @@ package dev.infraevents.internal.connection;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.TransportException;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.spi.Transport;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Ends attempts that take too long and connections that are silent for too long. Methods are called
@@ -19,17 +22,22 @@ final class Watchdog<P> {
   private final URI source;
   private final Timing time;
   private final Duration connectLimit;
-  private final Duration silenceLimit;
-  private final Duration nextAnswer;
+  private final Supplier<Duration> pingInterval;
+  private final Duration pongTimeout;
 
-  Watchdog(ConnectionSupervisor<P> supervisor, URI source, ConnectionOptions options, Timing time) {
+  Watchdog(
+      ConnectionSupervisor<P> supervisor,
+      URI source,
+      ConnectionOptions options,
+      Transport<P> transport,
+      Timing time) {
     this.supervisor = supervisor;
     this.source = source;
     this.time = time;
     this.connectLimit = options.connectTimeout();
-    this.silenceLimit = options.pingInterval().plus(options.pongTimeout());
-    Duration answered = options.pingInterval().plus(ROUND_TRIP);
-    this.nextAnswer = answered.compareTo(silenceLimit) < 0 ? answered : silenceLimit;
+    this.pingInterval =
+        () -> Objects.requireNonNullElse(transport.pingInterval(), options.pingInterval());
+    this.pongTimeout = options.pongTimeout();
   }
 
   void watchConnecting(Attempt<P> attempt) {
@@ -39,7 +47,13 @@ final class Watchdog<P> {
 
   void watchSilence(Attempt<P> attempt) {
     Attempt.cancel(attempt.deadline);
-    check(attempt, nextAnswer);
+    Duration interval = pingInterval.get();
+    check(attempt, nextAnswer(interval, interval.plus(pongTimeout)));
+  }
+
+  private static Duration nextAnswer(Duration interval, Duration silenceLimit) {
+    Duration answered = interval.plus(ROUND_TRIP);
+    return answered.compareTo(silenceLimit) < 0 ? answered : silenceLimit;
   }
 
   private void check(Attempt<P> attempt, Duration later) {
@@ -67,6 +81,8 @@ final class Watchdog<P> {
       return;
     }
     Duration silence = Duration.ofNanos(time.nanoTime() - attempt.lastActivity);
+    Duration interval = pingInterval.get();
+    Duration silenceLimit = interval.plus(pongTimeout);
     if (attempt.isHeldUp()) {
       check(attempt, silenceLimit); // it is us who do not read
     } else if (silence.compareTo(silenceLimit) >= 0) {
@@ -79,6 +95,7 @@ final class Watchdog<P> {
               null),
           effects);
     } else {
+      Duration nextAnswer = nextAnswer(interval, silenceLimit);
       Duration next = silence.compareTo(nextAnswer) < 0 ? nextAnswer : silenceLimit;
       check(attempt, next.minus(silence));
     }

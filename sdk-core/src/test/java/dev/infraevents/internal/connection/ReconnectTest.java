@@ -8,9 +8,11 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DecodingException;
 import dev.infraevents.HandlerException;
 import dev.infraevents.HandshakeException;
+import dev.infraevents.IncompleteStreamException;
 import dev.infraevents.OverflowException;
 import dev.infraevents.ProtocolException;
 import dev.infraevents.RequestException;
+import dev.infraevents.RpcException;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceState;
 import dev.infraevents.Token;
@@ -173,6 +175,9 @@ class ReconnectTest {
         Arguments.of(new HandshakeException("h", false, 409, Map.of(), "", null), false),
         Arguments.of(request(true, 503), true),
         Arguments.of(request(false, 400), false),
+        Arguments.of(new RpcException("r", "UNAVAILABLE", true, null, null), true),
+        Arguments.of(new RpcException("r", "NOT_FOUND", false, null, null), false),
+        Arguments.of(new IncompleteStreamException("i", null, null), false),
         Arguments.of(new AuthenticationException("a", 401, null), false),
         Arguments.of(new ProtocolException("p", null, true), true),
         Arguments.of(new ProtocolException("p", null, false), false),

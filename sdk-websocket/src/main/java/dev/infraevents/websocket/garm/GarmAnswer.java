@@ -3,7 +3,7 @@ package dev.infraevents.websocket.garm;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.infraevents.websocket.internal.OneLine;
+import dev.infraevents.spi.OneLine;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.infraevents.websocket.internal;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.TlsOptions;
+import dev.infraevents.spi.ActivitySocketFactory;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.time.Duration;

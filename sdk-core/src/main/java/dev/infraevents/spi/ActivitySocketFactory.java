@@ -1,4 +1,4 @@
-package dev.infraevents.websocket.internal;
+package dev.infraevents.spi;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -9,14 +9,20 @@ import java.net.Socket;
 import javax.net.SocketFactory;
 
 /**
- * Plain sockets that tell of every byte that comes in. OkHttp shows neither pongs nor the parts of
- * a message on its way, and both are signs of life; TLS is layered on top, so it works there too.
+ * Plain sockets that tell of every byte that comes in. OkHttp and gRPC show neither answers to
+ * pings nor the parts of a message on its way, and both are signs of life; TLS is layered on top,
+ * so it works there too. Thread-safe.
  */
-final class ActivitySocketFactory extends SocketFactory {
+public final class ActivitySocketFactory extends SocketFactory {
 
   private final Runnable onBytes;
 
-  ActivitySocketFactory(Runnable onBytes) {
+  /**
+   * Makes a factory.
+   *
+   * @param onBytes called on the thread that reads, after each read; must not block
+   */
+  public ActivitySocketFactory(Runnable onBytes) {
     this.onBytes = onBytes;
   }
 

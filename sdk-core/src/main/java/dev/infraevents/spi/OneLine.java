@@ -1,4 +1,4 @@
-package dev.infraevents.websocket.internal;
+package dev.infraevents.spi;
 
 /** A peer's words, fit for a message: one line, nothing that a terminal or a log would obey. */
 public final class OneLine {
