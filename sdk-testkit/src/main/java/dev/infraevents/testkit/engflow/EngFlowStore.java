@@ -1,7 +1,6 @@
 package dev.infraevents.testkit.engflow;
 
 import dev.infraevents.testkit.internal.Changes;
-import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -33,13 +32,14 @@ public final class EngFlowStore {
   private final AtomicInteger mostOpen = new AtomicInteger();
   private final Changes changes;
   private volatile boolean rejectsInstanceNames;
+  private volatile boolean stalled;
 
   EngFlowStore(Changes changes) {
     this.changes = changes;
   }
 
-  ServerServiceDefinition service() {
-    return StoreService.of(this);
+  EngFlowService service() {
+    return new StoreService(this);
   }
 
   /**
@@ -142,6 +142,17 @@ public final class EngFlowStore {
       stream.serve(read);
     }
     changes.announce();
+  }
+
+  void stall(boolean on) {
+    stalled = on;
+    if (!on) {
+      reads.forEach(StoreRead::pump);
+    }
+  }
+
+  boolean isStalled() {
+    return stalled;
   }
 
   void ended() {

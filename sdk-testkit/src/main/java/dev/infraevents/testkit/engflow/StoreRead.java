@@ -4,7 +4,6 @@ import dev.infraevents.grpc.proto.eventstore.GetBuildRequest;
 import dev.infraevents.grpc.proto.eventstore.GetInvocationRequest;
 import dev.infraevents.grpc.proto.eventstore.ReplayModeOptions.ReplayMode;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of {@code GetInvocation} or {@code GetBuild}, as the fake sees it. Thread-safe. Its text
- * form leaves out the metadata, which holds secrets.
+ * form leaves out the headers, which hold secrets.
  */
 public final class StoreRead {
 
@@ -21,9 +20,9 @@ public final class StoreRead {
   private final String id;
   private final @Nullable String continuationToken;
   private final ReplayMode replayMode;
-  private final Metadata metadata;
+  private final EngFlowCall received;
   private final EngFlowStore store;
-  private final ServerCallStreamObserver<StreamedBuildEvent> call;
+  private final ServerCallStreamObserver<StreamedBuildEvent> responses;
 
   private volatile int sent;
   private volatile @Nullable Status end;
@@ -42,49 +41,49 @@ public final class StoreRead {
       String id,
       @Nullable String continuationToken,
       ReplayMode replayMode,
-      Metadata metadata,
+      EngFlowCall received,
       EngFlowStore store,
-      ServerCallStreamObserver<StreamedBuildEvent> call) {
+      ServerCallStreamObserver<StreamedBuildEvent> responses) {
     this.ofBuild = ofBuild;
     this.instanceName = instanceName;
     this.id = id;
     this.continuationToken = continuationToken;
     this.replayMode = replayMode;
-    this.metadata = metadata;
+    this.received = received;
     this.store = store;
-    this.call = call;
+    this.responses = responses;
   }
 
   static StoreRead of(
       GetInvocationRequest request,
-      Metadata metadata,
+      EngFlowCall received,
       EngFlowStore store,
-      ServerCallStreamObserver<StreamedBuildEvent> call) {
+      ServerCallStreamObserver<StreamedBuildEvent> responses) {
     return new StoreRead(
         false,
         request.getInstanceName(),
         request.getInvocationId(),
         request.hasContinuationToken() ? request.getContinuationToken() : null,
         request.getReplayMode(),
-        metadata,
+        received,
         store,
-        call);
+        responses);
   }
 
   static StoreRead of(
       GetBuildRequest request,
-      Metadata metadata,
+      EngFlowCall received,
       EngFlowStore store,
-      ServerCallStreamObserver<StreamedBuildEvent> call) {
+      ServerCallStreamObserver<StreamedBuildEvent> responses) {
     return new StoreRead(
         true,
         request.getInstanceName(),
         request.getBuildId(),
         request.hasContinuationToken() ? request.getContinuationToken() : null,
         ReplayMode.UNTIL_COMPLETE,
-        metadata,
+        received,
         store,
-        call);
+        responses);
   }
 
   /**
@@ -133,12 +132,12 @@ public final class StoreRead {
   }
 
   /**
-   * The headers of the call.
+   * The call as it was received.
    *
-   * @return all of them, secrets included
+   * @return its headers, secrets included
    */
-  public Metadata metadata() {
-    return metadata;
+  public EngFlowCall call() {
+    return received;
   }
 
   /**
@@ -237,10 +236,12 @@ public final class StoreRead {
     if (next instanceof StoredStream.End over) {
       return finish(over.status());
     }
-    if (!(next instanceof StoredStream.Message message) || !call.isReady()) {
+    if (!(next instanceof StoredStream.Message message)
+        || store.isStalled()
+        || !responses.isReady()) {
       return false;
     }
-    call.onNext(message.content());
+    responses.onNext(message.content());
     position++;
     sent += message.content().hasEvent() || message.isUnreadable() ? 1 : 0;
     return !message.content().getIsLast() || finish(Status.OK);
@@ -253,9 +254,9 @@ public final class StoreRead {
     }
     end = status;
     if (status.isOk()) {
-      call.onCompleted();
+      responses.onCompleted();
     } else {
-      call.onError(status.asRuntimeException());
+      responses.onError(status.asRuntimeException());
     }
     return true;
   }

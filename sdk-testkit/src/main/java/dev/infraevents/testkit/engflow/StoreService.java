@@ -4,41 +4,28 @@ import dev.infraevents.grpc.proto.eventstore.EventStoreGrpc;
 import dev.infraevents.grpc.proto.eventstore.GetBuildRequest;
 import dev.infraevents.grpc.proto.eventstore.GetInvocationRequest;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
-import io.grpc.Context;
-import io.grpc.Contexts;
-import io.grpc.Metadata;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
-import io.grpc.ServerInterceptors;
-import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** The calls of {@code engflow.eventstore.v1.EventStore}. */
-final class StoreService extends EventStoreGrpc.EventStoreImplBase {
-
-  private static final Context.Key<Metadata> HEADERS = Context.key("headers");
+final class StoreService extends EventStoreGrpc.EventStoreImplBase implements EngFlowService {
 
   private final EngFlowStore store;
 
-  private StoreService(EngFlowStore store) {
+  StoreService(EngFlowStore store) {
     this.store = store;
-  }
-
-  static ServerServiceDefinition of(EngFlowStore store) {
-    return ServerInterceptors.intercept(new StoreService(store), new HeaderKeeper());
   }
 
   @Override
   public void getInvocation(
       GetInvocationRequest request, StreamObserver<StreamedBuildEvent> responses) {
-    begin(StoreRead.of(request, HEADERS.get(), store, call(responses)), responses);
+    begin(StoreRead.of(request, EngFlowGate.CALL.get(), store, call(responses)), responses);
   }
 
   @Override
   public void getBuild(GetBuildRequest request, StreamObserver<StreamedBuildEvent> responses) {
-    begin(StoreRead.of(request, HEADERS.get(), store, call(responses)), responses);
+    begin(StoreRead.of(request, EngFlowGate.CALL.get(), store, call(responses)), responses);
   }
 
   private void begin(StoreRead read, StreamObserver<StreamedBuildEvent> responses) {
@@ -53,12 +40,16 @@ final class StoreService extends EventStoreGrpc.EventStoreImplBase {
     return (ServerCallStreamObserver<StreamedBuildEvent>) responses;
   }
 
-  private static final class HeaderKeeper implements ServerInterceptor {
-    @Override
-    public <Q, R> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      Context context = Context.current().withValue(HEADERS, headers);
-      return Contexts.interceptCall(context, call, headers, next);
-    }
+  @Override
+  public void end(Status status) {
+    store.reads().forEach(read -> read.end(status));
   }
+
+  @Override
+  public void stall(boolean stalled) {
+    store.stall(stalled);
+  }
+
+  @Override
+  public void heal() {}
 }

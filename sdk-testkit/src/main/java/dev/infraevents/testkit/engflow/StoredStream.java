@@ -276,13 +276,13 @@ public final class StoredStream {
   }
 
   void serve(StoreRead read) {
-    Integer start;
+    int start;
     StoreRead.Cut cut;
     synchronized (this) {
-      start = read.continuationToken().isEmpty() ? 0 : position(read);
-      cut = start == null ? null : cuts.poll();
+      start = read.continuationToken().map(this::position).orElse(0);
+      cut = start < 0 ? null : cuts.poll();
     }
-    if (start == null) {
+    if (start < 0) {
       read.end(Status.INVALID_ARGUMENT.withDescription("continuation_token is not one of ours"));
       return;
     }
@@ -313,8 +313,9 @@ public final class StoredStream {
     return abandoned == null ? null : new End(abandoned);
   }
 
-  private @Nullable Integer position(StoreRead read) {
-    return positions.get(read.continuationToken().orElse(""));
+  // The caller holds the lock.
+  private int position(String token) {
+    return positions.getOrDefault(token, -1);
   }
 
   private String end() {
