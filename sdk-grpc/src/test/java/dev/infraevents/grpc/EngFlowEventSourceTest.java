@@ -2,17 +2,12 @@ package dev.infraevents.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.infraevents.AckOutcome;
-import dev.infraevents.ConnectionOptions;
 import dev.infraevents.Backoff;
-import dev.infraevents.DeliveryOptions;
+import dev.infraevents.ConnectionOptions;
 import dev.infraevents.Event;
-import dev.infraevents.Subscription;
 import dev.infraevents.engflow.EngFlow;
-import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.engflow.InvocationFinished;
 import dev.infraevents.testkit.engflow.EngFlowNotification;
-import dev.infraevents.testkit.engflow.EngFlowReader;
 import dev.infraevents.testkit.engflow.FakeEngFlow;
 import dev.infraevents.testkit.junit.LeakCheck;
 import java.time.Duration;
@@ -45,8 +40,7 @@ class EngFlowEventSourceTest {
   }
 
   private void awaitAcked(int count) {
-    fake.queue()
-        .await(queue -> queue.count(EngFlowNotification.State.ACKED) == count, PATIENCE);
+    fake.queue().await(queue -> queue.count(EngFlowNotification.State.ACKED) == count, PATIENCE);
   }
 
   @Test
