@@ -321,12 +321,8 @@ public final class StoredStream {
   }
 
   private void changed() {
-    for (StoreRead read : readers) {
-      read.pump();
-      if (read.end().isPresent()) {
-        readers.remove(read);
-      }
-    }
+    readers.forEach(StoreRead::pump);
+    readers.removeIf(read -> read.end().isPresent());
     changes.announce();
   }
 
