@@ -220,7 +220,8 @@ class EventStoreTroubleTest {
   @Test
   void aReadThatIsResumedAndHearsNothingIsStreaming() {
     StoredStream stream = server.store().invocation(INVOCATION).append(1);
-    try (var store = store(server).build()) {
+    var options = StoreTests.QUICK.toBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    try (var store = store(server).connection(options).build()) {
       Subscription read = store.invocation(INVOCATION).subscribe(received);
       received.awaitEvents(1);
       server.inject(Fault.reset());
@@ -303,6 +304,39 @@ class EventStoreTroubleTest {
     }
     assertThat(received.texts()).containsExactly("", "line 2");
     assertThat(server.store().reads()).hasSize(2);
+  }
+
+  @Test
+  void noEventIsLostOrDoubledWhenACallIsGivenUpInItsMidst() {
+    VirtualTime time = new VirtualTime();
+    StoredStream stream = server.store().invocation(INVOCATION);
+    appendNumbers(stream, 0, 5_000, 1_000);
+    stream.complete();
+    var impatient =
+        new ReadEvents() {
+          @Override
+          public void handle(Event<BuildProgress> event, Delivery delivery) throws Exception {
+            super.handle(event, delivery);
+            if (events().size() % 250 == 0) {
+              time.advance(Duration.ofSeconds(31)); // the connection is taken for dead
+            }
+          }
+        };
+    try (var store = store(server).timeSource(virtual(time)).build()) {
+      var options = DeliveryOptions.builder().buffer(100, 1 << 20).build();
+      Subscription read = store.invocation(INVOCATION).subscribe(impatient, options);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                time.advance(Duration.ofMillis(20)); // the backoff
+                return read.completion().toCompletableFuture().isDone();
+              });
+      assertThat(end(read)).isNull();
+      assertThat(read.stats().received()).isEqualTo(5_000);
+    }
+    assertThat(impatient.texts()).isEqualTo(numbers(0, 5_000));
+    assertThat(server.store().reads()).hasSizeGreaterThan(5);
   }
 
   @Test
