@@ -23,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A read is an event source: {@link EventSource#events} iterates over it, {@link
  * EventSource#subscribe} calls a handler. Its events come in order, each once; it ends by itself
  * after the last one, and its {@link Subscription#completion} is then normal. What the handler has
- * no room for is not asked for. A connection that is lost is made again, and the read goes on
- * where it was; each event tells where that is ({@link
+ * no room for is not asked for. A connection that is lost is made again, and the read goes on where
+ * it was; each event tells where that is ({@link
  * dev.infraevents.engflow.StreamInfo#continuationToken}), so that another process can go on, too
  * ({@link ReadOptions.Builder#from}).
  *
@@ -117,8 +117,7 @@ public final class EventStoreClient implements AutoCloseable {
    * @throws IllegalArgumentException if it is no such id, or for another mode
    */
   public EventSource<BuildProgress> build(String buildId, ReadOptions options) {
-    return source(
-        ReadRequest.build(buildId, instanceName(options), options.replayMode()), options);
+    return source(ReadRequest.build(buildId, instanceName(options), options.replayMode()), options);
   }
 
   private BuildEventSource source(ReadRequest request, ReadOptions options) {

@@ -104,8 +104,7 @@ final class ReadChannel implements AutoCloseable {
       boolean mayAppear) {
     SourceException error =
         errors.of(
-            new RpcFailure(
-                operation, status, trailers, channel.watch(), token, worked, mayAppear));
+            new RpcFailure(operation, status, trailers, channel.watch(), token, worked, mayAppear));
     if (error instanceof AuthenticationException refusal && tokens != null && token != null) {
       tokens.refuse(token, refusal);
     }

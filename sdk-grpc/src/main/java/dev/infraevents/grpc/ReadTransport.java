@@ -26,14 +26,12 @@ final class ReadTransport implements Transport<BuildProgress> {
   @Override
   public Connection open(ConnectionContext<BuildProgress> context) throws SourceException {
     Token token = channel.tokens() == null ? null : context.token();
-    ReadCall call =
-        new ReadCall(channel, progress, context, token, request, options.idleTimeout());
+    ReadCall call = new ReadCall(channel, progress, context, token, request, options.idleTimeout());
     Duration connectTimeout = channel.settings().connection().connectTimeout();
     var calls = SentHeaders.tellTo(() -> call.sent(connectTimeout));
     String start = progress.begin(call);
     channel.watch(context);
-    call.begin(
-        request.start(channel.ready(), calls, channel.metadata(token), start, call));
+    call.begin(request.start(channel.ready(), calls, channel.metadata(token), start, call));
     return call;
   }
 

@@ -120,8 +120,7 @@ class EventStoreClientTest {
       itself.complete(source.subscribe(whenHandling(() -> itself.join().close())));
       assertThat(end(itself.join())).isNull();
       assertThat(end(source.subscribe(whenHandling(source::close)))).isNull();
-      Subscription last =
-          store.invocation(INVOCATION).subscribe(whenHandling(store::close));
+      Subscription last = store.invocation(INVOCATION).subscribe(whenHandling(store::close));
       assertThat(end(last)).isNull();
     }
   }

@@ -266,11 +266,15 @@ class EventStoreReadTest {
   void idsAreCheckedBeforeAnythingIsSent() {
     try (var store = store(server).build()) {
       for (String id : List.of("", "x", "a/" + INVOCATION, INVOCATION + "0")) {
-        assertThatThrownBy(() -> store.invocation(id))
-            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> store.invocation(id)).isInstanceOf(IllegalArgumentException.class);
       }
       for (String id :
-          List.of("", "a-/" + INVOCATION, "a--b/" + INVOCATION, "/" + INVOCATION, "a b/" + INVOCATION)) {
+          List.of(
+              "",
+              "a-/" + INVOCATION,
+              "a--b/" + INVOCATION,
+              "/" + INVOCATION,
+              "a b/" + INVOCATION)) {
         assertThatThrownBy(() -> store.build(id)).isInstanceOf(IllegalArgumentException.class);
       }
       assertThatThrownBy(() -> store.build("a/".repeat(100_000) + INVOCATION))

@@ -228,8 +228,7 @@ class EventStoreTroubleTest {
       await()
           .atMost(PATIENCE)
           .until(
-              () ->
-                  read.status().epoch() == 2 && read.status().state() == SourceState.STREAMING);
+              () -> read.status().epoch() == 2 && read.status().state() == SourceState.STREAMING);
       stream.complete();
       assertThat(end(read)).isNull();
     }

@@ -65,10 +65,7 @@ final class StoreTests {
   /** Waits for the end. */
   static @Nullable Throwable end(Subscription subscription) {
     try {
-      subscription
-          .completion()
-          .toCompletableFuture()
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      subscription.completion().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       return null;
     } catch (ExecutionException e) {
       return e.getCause();
