@@ -17,8 +17,8 @@ import java.util.function.Predicate;
 
 /**
  * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, the
- * event store, and the service of the public example that events are forwarded to. It needs {@code sdk-grpc-proto}
- * and {@code grpc-okhttp}, which a project that uses it adds to its tests.
+ * event store, and the service of the public example that events are forwarded to. It needs {@code
+ * sdk-grpc-proto} and {@code grpc-okhttp}, which a project that uses it adds to its tests.
  *
  * <pre>{@code
  * try (var engflow = FakeEngFlow.start()) {
