@@ -16,6 +16,8 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,13 +53,18 @@ class FakeEngFlowTest {
         var reader = PullClient.reader(engflow)) {
       EngFlowQueue queue = engflow.queue();
       IntStream.range(0, count).forEach(i -> queue.about("b").buildStarted());
+      List<String> tokens = new ArrayList<>();
       int acked = 0;
       while (acked < count) {
         PullNotificationResponse next = reader.next();
-        if (next.hasNotification()) {
-          reader.ack(next.getNotification().getToken());
-        }
         acked += next.getAcknowledgementReceiptCount();
+        if (next.hasNotification()) {
+          tokens.add(next.getNotification().getToken());
+          if (tokens.size() == 100) {
+            reader.ack(tokens.toArray(String[]::new));
+            tokens.clear();
+          }
+        }
       }
       assertThat(queue.count(State.ACKED)).isEqualTo(count);
       assertThat(queue.notifications()).allMatch(n -> n.deliveries().size() == 1);
