@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, and
- * the service of the public example that events are forwarded to. It needs {@code sdk-grpc-proto}
- * and {@code grpc-okhttp}, which a project that uses it adds to its tests.
+ * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, the
+ * event store, and the service of the public example that events are forwarded to. It needs {@code
+ * sdk-grpc-proto} and {@code grpc-okhttp}, which a project that uses it adds to its tests.
  *
  * <pre>{@code
  * try (var engflow = FakeEngFlow.start()) {
@@ -58,6 +58,7 @@ public final class FakeEngFlow implements FakeServer {
   private final EngFlowGate gate;
   private final PullService pull;
   private final EngFlowForwarding forwarding;
+  private final EngFlowStore store;
   private final EngFlowFaults faults;
   private final @Nullable EngFlowTls tls;
 
@@ -70,7 +71,8 @@ public final class FakeEngFlow implements FakeServer {
     this.gate = new EngFlowGate(credentials, time.clock(), changes);
     this.pull = new PullService(settings.clientRequired, changes);
     this.forwarding = new EngFlowForwarding(changes);
-    List<EngFlowService> services = List.of(pull, forwarding.service());
+    this.store = new EngFlowStore(changes);
+    List<EngFlowService> services = List.of(pull, store.service(), forwarding.service());
     this.faults = new EngFlowFaults(host, gate, credentials, pull, services, nextFaults);
     addQueue(LIFECYCLE_EVENTS);
     if (settings.tlsDirectory == null) {
@@ -166,6 +168,15 @@ public final class FakeEngFlow implements FakeServer {
     var queue = new EngFlowQueue(name, settings, time, host.timer(), changes, nextFaults);
     pull.add(queue);
     return queue;
+  }
+
+  /**
+   * The event store.
+   *
+   * @return the events of builds, and who reads them
+   */
+  public EngFlowStore store() {
+    return store;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -17,10 +18,12 @@ public final class SelfSignedCertificate {
   private static final String NAME = "Infra Events testkit";
 
   private final Certificate certificate;
+  private final PrivateKey key;
   private final SSLContext context;
 
-  private SelfSignedCertificate(Certificate certificate, SSLContext context) {
+  private SelfSignedCertificate(Certificate certificate, PrivateKey key, SSLContext context) {
     this.certificate = certificate;
+    this.key = key;
     this.context = context;
   }
 
@@ -29,7 +32,8 @@ public final class SelfSignedCertificate {
       KeyPair keys = X509.newEcKeys();
       Certificate certificate =
           X509.certificate(NAME, keys.getPublic(), true, NAME, keys.getPrivate());
-      return new SelfSignedCertificate(certificate, context(keys, certificate));
+      return new SelfSignedCertificate(
+          certificate, keys.getPrivate(), context(keys, certificate));
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("every JDK can do this", e);
     }
@@ -41,6 +45,11 @@ public final class SelfSignedCertificate {
 
   public String pem() {
     return Pem.of(certificate);
+  }
+
+  /** The key, in the form PKCS#8. */
+  public String keyPem() {
+    return Pem.of(key);
   }
 
   private static SSLContext context(KeyPair keys, Certificate certificate)
