@@ -6,6 +6,7 @@ import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Reads the events of builds from the event store of an EngFlow cluster.
@@ -136,11 +137,12 @@ public final class EventStoreClient implements AutoCloseable {
   @Override
   public void close() {
     List<Subscription> open = slots.close();
-    CompletableFuture<?>[] ends =
-        open.stream()
-            .map(read -> read.completion().toCompletableFuture().exceptionally(error -> null))
-            .toArray(CompletableFuture<?>[]::new);
-    CompletableFuture.allOf(ends).thenRun(channel::close);
+    CompletionStage<Void> ends =
+        CompletableFuture.allOf(
+            open.stream()
+                .map(read -> read.completion().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    ends.whenComplete((done, error) -> channel.close());
     open.forEach(Subscription::close);
   }
 
