@@ -22,7 +22,12 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +153,35 @@ class EventStoreClientTest {
       ids.forEach(id -> assertThat(end(store.invocation(id).subscribe(received))).isNull());
     }
     assertThat(server.calls()).hasSize(9);
+  }
+
+  @Test
+  void anInvocationIsHandedOnEventByEvent() throws InterruptedException {
+    server.store().invocation(INVOCATION).append(3).complete().notFound(2);
+    BlockingQueue<Delivery> deferred = new LinkedBlockingQueue<>();
+    EventHandler<BuildProgress> handler =
+        (event, delivery) -> {
+          delivery.defer();
+          deferred.add(delivery);
+        };
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try (var store = store(server).build()) {
+      Subscription read = store.readNotified(INVOCATION, "example-oss", handler, threads);
+      for (int i = 0; i < 3; i++) {
+        Delivery delivery = deferred.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(deferred).isEmpty();
+        assertThat(read.stats().inFlight()).isEqualTo(1);
+        assertThat(read.completion().toCompletableFuture()).isNotDone();
+        assertThat(delivery).isNotNull();
+        delivery.ack();
+      }
+      assertThat(end(read)).isNull();
+    } finally {
+      threads.shutdown();
+    }
+    assertThat(server.store().reads())
+        .hasSize(3)
+        .allMatch(call -> call.instanceName().equals("example-oss"));
   }
 
   @Test
