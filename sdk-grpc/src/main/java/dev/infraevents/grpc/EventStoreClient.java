@@ -1,16 +1,12 @@
 package dev.infraevents.grpc;
 
 import dev.infraevents.ConfigurationException;
-import dev.infraevents.DeliveryOptions;
-import dev.infraevents.EventHandler;
 import dev.infraevents.EventSource;
 import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /**
  * Reads the events of builds from the event store of an EngFlow cluster.
@@ -56,9 +52,6 @@ import java.util.concurrent.Executor;
 public final class EventStoreClient implements AutoCloseable {
 
   private static final int MAX_CONCURRENT_READS = 16;
-
-  /** Nothing says when the store knows what the queue has told of. */
-  private static final Duration CONSISTENT_WITHIN = Duration.ofSeconds(30);
 
   private final EngFlowSettings settings;
   private final ReadChannel channel;
@@ -126,30 +119,6 @@ public final class EventStoreClient implements AutoCloseable {
    */
   public EventSource<BuildProgress> build(String buildId, ReadOptions options) {
     return source(ReadRequest.build(buildId, instanceName(options), options.replayMode()), options);
-  }
-
-  /**
-   * Reads an invocation of which a notification has come, for whoever hands its events on: one
-   * event at a time, the next when that one is settled. The store may not know it yet.
-   *
-   * @param notifiedInstance the instance that the notification names, or empty
-   * @param handler may defer
-   * @param executor runs the handler
-   * @return ends without an error when all events are settled
-   */
-  Subscription readNotified(
-      String invocationId,
-      String notifiedInstance,
-      EventHandler<? super BuildProgress> handler,
-      Executor executor) {
-    ReadOptions options =
-        ReadOptions.builder()
-            .instanceName(settings.instanceNames().toSend(notifiedInstance))
-            .notFoundRetry(CONSISTENT_WITHIN)
-            .build();
-    DeliveryOptions oneByOne =
-        DeliveryOptions.builder().buffer(1, Long.MAX_VALUE).executor(executor).build();
-    return invocation(invocationId, options).subscribe(handler, oneByOne);
   }
 
   private BuildEventSource source(ReadRequest request, ReadOptions options) {

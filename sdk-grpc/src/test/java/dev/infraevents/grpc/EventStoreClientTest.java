@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.Delivery;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.SourceState;
@@ -24,8 +25,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -156,32 +155,27 @@ class EventStoreClientTest {
   }
 
   @Test
-  void anInvocationIsHandedOnEventByEvent() throws InterruptedException {
-    server.store().invocation(INVOCATION).append(3).complete().notFound(2);
+  void aHandlerThatDefersIsHandedOneEventAtATimeIfSoWished() throws InterruptedException {
+    server.store().invocation(INVOCATION).append(3).complete();
     BlockingQueue<Delivery> deferred = new LinkedBlockingQueue<>();
     EventHandler<BuildProgress> handler =
         (event, delivery) -> {
           delivery.defer();
           deferred.add(delivery);
         };
-    ExecutorService threads = Executors.newCachedThreadPool();
+    var oneByOne = DeliveryOptions.builder().buffer(1, 1 << 20).build();
     try (var store = store(server).build()) {
-      Subscription read = store.readNotified(INVOCATION, "example-oss", handler, threads);
+      Subscription read = store.invocation(INVOCATION).subscribe(handler, oneByOne);
       for (int i = 0; i < 3; i++) {
         Delivery delivery = deferred.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(delivery).isNotNull();
         assertThat(deferred).isEmpty();
         assertThat(read.stats().inFlight()).isEqualTo(1);
         assertThat(read.completion().toCompletableFuture()).isNotDone();
-        assertThat(delivery).isNotNull();
         delivery.ack();
       }
       assertThat(end(read)).isNull();
-    } finally {
-      threads.shutdown();
     }
-    assertThat(server.store().reads())
-        .hasSize(3)
-        .allMatch(call -> call.instanceName().equals("example-oss"));
   }
 
   @Test
