@@ -7,6 +7,7 @@ module dev.infraevents.core {
   requires static org.jspecify;
 
   exports dev.infraevents;
+  exports dev.infraevents.engflow;
   exports dev.infraevents.garm;
   exports dev.infraevents.spi;
 

@@ -2,8 +2,8 @@ package dev.infraevents.garm;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.infraevents.Bytes;
-import dev.infraevents.internal.garm.RecordText;
 import dev.infraevents.internal.json.Scalars;
+import dev.infraevents.internal.text.RecordText;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.infraevents.garm;
 
-import dev.infraevents.internal.garm.RecordText;
+import dev.infraevents.internal.text.RecordText;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.infraevents.Bytes;
 import dev.infraevents.OpenEnum;
 import dev.infraevents.WireName;
-import dev.infraevents.internal.garm.RecordText;
+import dev.infraevents.internal.text.RecordText;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.infraevents.garm;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.OpenEnum;
-import dev.infraevents.internal.garm.RecordText;
+import dev.infraevents.internal.text.RecordText;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.infraevents.garm;
 
-import dev.infraevents.internal.garm.RecordText;
+import dev.infraevents.internal.text.RecordText;
 
 /**
  * Whether GARM is at work for a repository, organization, enterprise or forge instance.

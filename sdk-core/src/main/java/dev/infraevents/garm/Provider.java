@@ -3,8 +3,8 @@ package dev.infraevents.garm;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.internal.garm.GarmJson;
-import dev.infraevents.internal.garm.RecordText;
 import dev.infraevents.internal.json.Json;
+import dev.infraevents.internal.text.RecordText;
 import java.io.IOException;
 
 /**

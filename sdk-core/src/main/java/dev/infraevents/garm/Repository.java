@@ -2,7 +2,7 @@ package dev.infraevents.garm;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.infraevents.OpenEnum;
-import dev.infraevents.internal.garm.RecordText;
+import dev.infraevents.internal.text.RecordText;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,10 +1,11 @@
-package dev.infraevents.internal.garm;
+package dev.infraevents.internal.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.infraevents.Bytes;
 import dev.infraevents.OpenEnum;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -34,7 +35,7 @@ public final class RecordText {
    * Describes a record.
    *
    * @param payload the record
-   * @param hidden components of which only the length is shown
+   * @param hidden components, text or collections, of which only the length is shown
    * @return its simple name and its components, like the {@code toString} every record has
    */
   public static String of(Record payload, String... hidden) {
@@ -71,6 +72,9 @@ public final class RecordText {
     if (value instanceof JsonNode) {
       return "<json>";
     }
+    if (value instanceof List<?> list) {
+      return list.stream().map(RecordText::shown).toList();
+    }
     return value instanceof String text ? withoutUserInfo(text) : value;
   }
 
@@ -86,6 +90,12 @@ public final class RecordText {
   }
 
   private static String length(Object value) {
+    if (value instanceof Collection<?> list) {
+      return "<" + list.size() + " entries>";
+    }
+    if (value instanceof Map<?, ?> map) {
+      return "<" + map.size() + " entries>";
+    }
     return "<" + value.toString().length() + " characters>";
   }
 
