@@ -13,7 +13,7 @@ public final class CommonOptions {
     TEXT,
     /** One CloudEvent in JSON per line. */
     JSON,
-    /** The message as it arrived, one per line. */
+    /** The message as it arrived, one per line; in Base64 where the source sends no text. */
     RAW;
 
     @Override
@@ -27,7 +27,8 @@ public final class CommonOptions {
       defaultValue = "text",
       paramLabel = "text|json|raw",
       description =
-          "text: readable; json: one CloudEvent per line; raw: each message as it arrived")
+          "text: readable; json: one CloudEvent per line; raw: each message as it arrived, in Base64"
+              + " if it is binary")
   Output output = Output.TEXT;
 
   @Mixin StopOptions stop = new StopOptions();
