@@ -1,6 +1,8 @@
 package dev.infraevents.benchmarks;
 
+import dev.infraevents.AckOutcome;
 import dev.infraevents.Bytes;
+import dev.infraevents.Capability;
 import dev.infraevents.Delivery;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
@@ -11,14 +13,19 @@ import dev.infraevents.garm.GarmDecoder;
 import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.InboundMessage;
+import dev.infraevents.spi.Settlement;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -53,15 +60,23 @@ public class EngineBenchmark {
   private final ExecutorService executor = Executors.newSingleThreadExecutor();
   private @Nullable Running ours;
   private @Nullable Running inline;
+  private @Nullable Running acked;
+  private @Nullable Running ackedInline;
   private @Nullable Message message;
+  private long notifications;
 
   /** Subscribes. */
   @Setup(Level.Trial)
   public void setUp() {
     message =
-        new Message(Frames.decode(new GarmDecoder(), Frames.instance(), SOURCE, Instant.now()));
-    ours = Running.with(counter, DeliveryOptions.DEFAULT);
-    inline = Running.with(counter, DeliveryOptions.builder().executor(Runnable::run).build());
+        new Message(
+            Frames.decode(new GarmDecoder(), Frames.instance(), SOURCE, Instant.now()),
+            Settlement.none());
+    var direct = DeliveryOptions.builder().executor(Runnable::run).build();
+    ours = Running.with(Set.of(), counter, DeliveryOptions.DEFAULT);
+    inline = Running.with(Set.of(), counter, direct);
+    acked = Running.with(Set.of(Capability.ACK), counter, DeliveryOptions.DEFAULT);
+    ackedInline = Running.with(Set.of(Capability.ACK), counter, direct);
   }
 
   /** Ends everything. */
@@ -69,6 +84,8 @@ public class EngineBenchmark {
   public void tearDown() {
     running(ours).close();
     running(inline).close();
+    running(acked).close();
+    running(ackedInline).close();
     executor.shutdown();
   }
 
@@ -100,14 +117,48 @@ public class EngineBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void engine() {
-    running(ours).deliver(event(), counter);
+    running(ours).deliver(this::event, counter);
   }
 
   /** The engine without a change of thread: what it computes. */
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void engineInline() {
-    running(inline).deliver(event(), counter);
+    running(inline).deliver(this::event, counter);
+  }
+
+  /** An at-least-once source: every event has an id and a deadline, and is acknowledged. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void engineAcked() {
+    running(acked).deliver(this::notification, counter);
+  }
+
+  /** The same without a change of thread. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void engineAckedInline() {
+    running(ackedInline).deliver(this::notification, counter);
+  }
+
+  /** What it costs to make such an event, which is in the figures of the engine too. */
+  @Benchmark
+  public Object notificationAlone() {
+    return notification();
+  }
+
+  private Message notification() {
+    Event<GarmPayload> event = event().event();
+    Instant now = Instant.now();
+    return new Message(
+        Event.builder(event.type())
+            .id(Long.toHexString(++notifications))
+            .source(SOURCE)
+            .receivedAt(now)
+            .payload(event.payload())
+            .raw(event.raw())
+            .build(),
+        new Notification(now.plusSeconds(60)));
   }
 
   private static Running running(@Nullable Running subscription) {
@@ -129,16 +180,16 @@ public class EngineBenchmark {
       Subscription subscription,
       ConnectionContext<GarmPayload> context) {
 
-    static Running with(Counter counter, DeliveryOptions options) {
-      var source = new InMemorySource<GarmPayload>(SOURCE);
+    static Running with(Set<Capability> capabilities, Counter counter, DeliveryOptions options) {
+      var source = new InMemorySource<GarmPayload>(SOURCE, capabilities);
       Subscription subscription = source.subscribe(counter, options);
       return new Running(source, subscription, source.connected());
     }
 
-    void deliver(Message event, Counter counter) {
+    void deliver(Supplier<Message> events, Counter counter) {
       counter.expect(BATCH);
       for (int i = 0; i < BATCH; i++) {
-        InMemorySource.emit(context, event);
+        InMemorySource.emit(context, events.get());
       }
       counter.await();
     }
@@ -175,7 +226,28 @@ public class EngineBenchmark {
     }
   }
 
-  private record Message(Event<GarmPayload> event) implements InboundMessage<GarmPayload> {
+  private record Notification(Instant deadline) implements Settlement {
+    private static final CompletionStage<AckOutcome> CONFIRMED =
+        CompletableFuture.completedStage(AckOutcome.CONFIRMED);
+
+    @Override
+    public CompletionStage<AckOutcome> ack() {
+      return CONFIRMED;
+    }
+
+    @Override
+    public CompletionStage<AckOutcome> nack(Duration delay) {
+      throw new IllegalStateException("nothing fails here");
+    }
+
+    @Override
+    public CompletionStage<AckOutcome> extend(Duration by) {
+      throw new IllegalStateException("nothing takes long here");
+    }
+  }
+
+  private record Message(Event<GarmPayload> event, Settlement settlement)
+      implements InboundMessage<GarmPayload> {
     @Override
     public Event<GarmPayload> decode() {
       return event;

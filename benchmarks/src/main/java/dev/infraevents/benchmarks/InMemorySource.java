@@ -1,5 +1,6 @@
 package dev.infraevents.benchmarks;
 
+import dev.infraevents.Capability;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.Connection;
@@ -15,8 +16,8 @@ final class InMemorySource<P> extends AbstractEventSource<P> {
 
   private final CompletableFuture<ConnectionContext<P>> context = new CompletableFuture<>();
 
-  InMemorySource(URI source) {
-    super(source, Set.of(), ConnectionOptions.DEFAULT, null, null);
+  InMemorySource(URI source, Set<Capability> capabilities) {
+    super(source, capabilities, ConnectionOptions.DEFAULT, null, null);
   }
 
   /** Where to emit, once there is a subscription. */

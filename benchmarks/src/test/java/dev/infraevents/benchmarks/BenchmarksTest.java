@@ -41,7 +41,10 @@ class BenchmarksTest {
             "engine: directCall",
             "engine: bareExecutor",
             "engine: engine",
-            "engine: engineInline");
+            "engine: engineAcked",
+            "engine: engineAckedInline",
+            "engine: engineInline",
+            "engine: notificationAlone");
   }
 
   @Test

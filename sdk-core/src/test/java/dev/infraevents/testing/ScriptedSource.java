@@ -5,6 +5,7 @@ import dev.infraevents.Capability;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DecodingException;
 import dev.infraevents.EventType;
+import dev.infraevents.Subscription;
 import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
@@ -15,6 +16,8 @@ import dev.infraevents.testkit.junit.VirtualTime;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +57,11 @@ public final class ScriptedSource extends AbstractEventSource<String> {
   private final Kind kind;
   private final AtomicInteger roomCalls = new AtomicInteger();
   private volatile @Nullable ConnectionContext<String> context;
+  private final CompletableFuture<Void> finished = new CompletableFuture<>();
+  private volatile boolean finishing;
+  private volatile boolean waitsForStart;
+  private volatile Runnable start = () -> {};
+  private volatile boolean finishesLate;
   private volatile boolean disconnected;
   private volatile boolean released;
 
@@ -123,6 +131,45 @@ public final class ScriptedSource extends AbstractEventSource<String> {
     return released;
   }
 
+  /** Its connections have something to say at the end, until {@link #finish}. */
+  public ScriptedSource finishingLate() {
+    finishesLate = true;
+    return this;
+  }
+
+  /** Whether its connection was asked to come to an end. */
+  public boolean isFinishing() {
+    return finishing;
+  }
+
+  public void finish() {
+    finished.complete(null);
+  }
+
+  /** Its subscriptions wait for {@link #start}. */
+  public ScriptedSource startingLate() {
+    waitsForStart = true;
+    return this;
+  }
+
+  public void start() {
+    start.run();
+  }
+
+  @Override
+  protected void start(Subscription subscription, Runnable task) {
+    if (waitsForStart) {
+      start = task;
+    } else {
+      super.start(subscription, task);
+    }
+  }
+
+  /** Whether it has connected. */
+  public boolean isConnected() {
+    return context != null;
+  }
+
   /** What the transport reports to. */
   public ConnectionContext<String> connection() {
     ConnectionContext<String> open = context;
@@ -135,6 +182,12 @@ public final class ScriptedSource extends AbstractEventSource<String> {
   private final class ScriptedConnection implements Connection {
     @Override
     public void stopReceiving() {}
+
+    @Override
+    public CompletionStage<Void> finish() {
+      finishing = true;
+      return finishesLate ? finished : Connection.super.finish();
+    }
 
     @Override
     public void close() {

@@ -16,6 +16,7 @@ import dev.infraevents.spi.TokenCache;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class Attempt<P> implements ConnectionContext<P> {
   volatile TokenCache.@Nullable Lease lease;
   volatile boolean loginRefused;
   private volatile boolean awaitsToken;
+
+  /** Completed without the supervisor's lock. */
+  final CompletableFuture<Connection> opened = new CompletableFuture<>();
 
   // Written by the supervisor under its lock, read by the transport's threads.
   volatile boolean over;

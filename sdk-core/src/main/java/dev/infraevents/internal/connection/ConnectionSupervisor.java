@@ -24,7 +24,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -134,16 +133,11 @@ public final class ConnectionSupervisor<P> {
    * @return completes when they have
    */
   public CompletionStage<Void> finish() {
-    List<Connection> open = new ArrayList<>(3);
-    change(
-        effects ->
-            attempts().stream()
-                .map(attempt -> attempt.connection)
-                .filter(Objects::nonNull)
-                .forEach(open::add));
+    List<Attempt<P>> open = new ArrayList<>(3);
+    change(effects -> attempts().stream().filter(attempt -> attempt.streaming).forEach(open::add));
     return CompletableFuture.allOf(
         open.stream()
-            .map(connection -> connection.finish().toCompletableFuture())
+            .map(attempt -> attempt.opened.thenCompose(Connection::finish))
             .toArray(CompletableFuture<?>[]::new));
   }
 

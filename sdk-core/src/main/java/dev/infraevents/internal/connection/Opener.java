@@ -52,6 +52,7 @@ final class Opener<P> {
 
   private void opened(Attempt<P> attempt, Connection connection, Effects effects) {
     attempt.opened(connection);
+    effects.call(() -> attempt.opened.complete(connection));
     if (attempt.over) {
       effects.call(connection::close);
     } else if (!attempt.receiving) {

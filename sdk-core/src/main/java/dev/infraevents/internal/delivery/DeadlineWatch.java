@@ -3,14 +3,20 @@ package dev.infraevents.internal.delivery;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.internal.Timing;
+import dev.infraevents.internal.delivery.AckWindow.Warning;
 import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of deadlines that come near, and frees what nobody may ever settle. A deadline can move:
  * the handler extends it, or the source delivers the event again.
+ *
+ * <p>One timer looks after all that is in progress. It is armed for the earliest moment at which
+ * there may be something to say, so a delivery that is settled in time costs no timer of its own:
+ * what starts later is due later, as a rule.
  */
 final class DeadlineWatch<P> {
 
@@ -18,6 +24,8 @@ final class DeadlineWatch<P> {
   private final Settler<P> settler;
   private final EngineContext context;
   private final Timing time;
+  private volatile @Nullable Instant due; // written under this; null while no timer is armed
+  private Timing.@Nullable Timer timer; // guarded by this
 
   DeadlineWatch(Workload<P> workload, Settler<P> settler, EngineContext context) {
     this.workload = workload;
@@ -26,72 +34,96 @@ final class DeadlineWatch<P> {
     this.time = context.time();
   }
 
-  boolean isTooLate(ManagedDelivery<P> delivery) {
+  /**
+   * A run begins: its first one has what is left of the time now.
+   *
+   * @return whether there is time left
+   */
+  boolean start(ManagedDelivery<P> delivery) {
     Instant deadline = delivery.deadline();
-    return deadline != null && !time.now().isBefore(deadline);
-  }
-
-  /** The first run begins: the handler has what is left of the time now. */
-  void start(ManagedDelivery<P> delivery) {
-    Instant deadline = delivery.deadline();
-    if (deadline != null && delivery.runs == 1) {
-      watch(delivery, deadline);
+    if (deadline == null) {
+      return true;
     }
-  }
-
-  /** No worker is with the delivery any more. */
-  void parked(ManagedDelivery<P> delivery) {
-    if (delivery.late) {
-      ended(delivery);
+    Instant now = time.now();
+    if (!now.isBefore(deadline)) {
+      return false;
     }
+    if (delivery.window == null) {
+      var window = new AckWindow(now, deadline);
+      delivery.window = window;
+      lookBy(window.next());
+    }
+    return true;
   }
 
   /** It is too late to handle it: the source will deliver it again. */
   void giveUp(ManagedDelivery<P> delivery) {
     Instant deadline = delivery.deadline();
-    sayLate(delivery, deadline == null ? time.now() : deadline);
+    AckWindow window = delivery.window;
+    if (window == null || window.end()) {
+      say(delivery, deadline == null ? time.now() : deadline, true);
+    }
     settler.giveUp(delivery, Entry.DROPPED, AckOutcome.DEADLINE_PASSED);
   }
 
-  private void watch(ManagedDelivery<P> delivery, Instant deadline) {
-    Duration half = left(deadline).dividedBy(2);
-    workload.arm(delivery, () -> halfway(delivery, deadline), half);
+  /** No worker is with the delivery any more. */
+  void parked(ManagedDelivery<P> delivery) {
+    AckWindow window = delivery.window;
+    if (window != null && window.isLate()) {
+      lookBy(look(delivery, window));
+    }
   }
 
-  private void halfway(ManagedDelivery<P> delivery, Instant expected) {
-    Instant deadline = delivery.deadline();
-    if (deadline == null || delivery.verdict != Verdict.OPEN) {
+  // The usual way ends with the first line.
+  private void lookBy(@Nullable Instant moment) {
+    if (moment == null || isPlanned(moment)) {
       return;
     }
-    if (deadline.isAfter(expected)) {
-      watch(delivery, deadline);
-      return;
+    synchronized (this) {
+      if (isPlanned(moment)) {
+        return;
+      }
+      if (timer != null) {
+        timer.cancel();
+      }
+      due = moment;
+      timer = time.schedule(() -> lookAtAll(moment), Duration.between(time.now(), moment));
     }
-    say(delivery, deadline, false);
-    workload.arm(delivery, () -> ended(delivery), left(deadline));
   }
 
-  private void ended(ManagedDelivery<P> delivery) {
+  private boolean isPlanned(Instant moment) {
+    Instant planned = due;
+    return planned != null && !moment.isBefore(planned);
+  }
+
+  private void lookAtAll(Instant moment) {
+    synchronized (this) {
+      if (moment.equals(due)) {
+        due = null; // before the look: who starts from now on plans the next one
+      }
+    }
+    for (ManagedDelivery<P> delivery : workload.inProgress()) {
+      AckWindow window = delivery.window;
+      if (window != null) {
+        lookBy(look(delivery, window));
+      }
+    }
+  }
+
+  /** Says what there is to say; when to look again, or null if there will be no more. */
+  private @Nullable Instant look(ManagedDelivery<P> delivery, AckWindow window) {
     Instant deadline = delivery.deadline();
     if (deadline == null || delivery.verdict != Verdict.OPEN) {
-      return;
+      return null;
     }
-    if (time.now().isBefore(deadline)) {
-      delivery.late = false;
-      watch(delivery, deadline);
-      return;
+    Warning warning = window.look(time.now(), deadline);
+    if (warning != Warning.NONE) {
+      say(delivery, deadline, warning == Warning.PASSED);
     }
-    sayLate(delivery, deadline);
-    if (delivery.parked) { // its slot is needed
+    if (window.isLate() && delivery.parked) { // its slot is needed
       settler.giveUp(delivery, Entry.DROPPED, AckOutcome.DEADLINE_PASSED);
     }
-  }
-
-  private void sayLate(ManagedDelivery<P> delivery, Instant deadline) {
-    if (!delivery.late) {
-      delivery.late = true;
-      say(delivery, deadline, true);
-    }
+    return window.next();
   }
 
   private void say(ManagedDelivery<P> delivery, Instant deadline, boolean passed) {
@@ -100,9 +132,5 @@ final class DeadlineWatch<P> {
         .accept(
             new SourceSignal.DeadlineNear(
                 context.profile().source(), time.now(), delivery.id(), deadline, passed));
-  }
-
-  private Duration left(Instant deadline) {
-    return Duration.between(time.now(), deadline);
   }
 }

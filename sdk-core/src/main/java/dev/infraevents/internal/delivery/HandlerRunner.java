@@ -104,7 +104,7 @@ final class HandlerRunner<P> {
     Event<P> event = delivery.event();
     if (event == null) {
       undecodable(delivery, delivery.undecodable());
-    } else if (deadlines.isTooLate(delivery)) {
+    } else if (!deadlines.start(delivery)) {
       deadlines.giveUp(delivery);
     } else if (settler.isHandled(delivery)) {
       settler.ackDuplicate(delivery);
@@ -117,7 +117,6 @@ final class HandlerRunner<P> {
 
   @SuppressWarnings("unchecked") // a handler of a superclass takes the event as one of that class
   private void handle(Event<P> event, ManagedDelivery<P> delivery) {
-    deadlines.start(delivery);
     Throwable failure = null;
     try {
       ((EventHandler<P>) handler).handle(event, delivery);

@@ -33,28 +33,22 @@ public final class InMemoryDedupeStore implements DedupeStore {
 
   @Override
   public synchronized boolean contains(String id) {
-    forgetOld();
-    return addedAt.containsKey(id);
+    Long at = addedAt.get(id);
+    return at != null && ticker.getAsLong() - at <= windowNanos;
   }
 
   @Override
   public synchronized void add(String id) {
+    long now = ticker.getAsLong();
     addedAt.remove(id); // so that it goes to the end
-    addedAt.put(id, ticker.getAsLong());
-    forgetOld();
+    addedAt.put(id, now);
+    forgetOld(now);
   }
 
-  private void forgetOld() {
-    long now = ticker.getAsLong();
+  // What was just added stays, so this comes to an end.
+  private void forgetOld(long now) {
     Iterator<Long> oldest = addedAt.values().iterator();
-    while (oldest.hasNext()) {
-      boolean tooMany = addedAt.size() > maxEntries;
-      if (!tooMany && now - oldest.next() <= windowNanos) {
-        return;
-      }
-      if (tooMany) {
-        oldest.next();
-      }
+    while (now - oldest.next() > windowNanos || addedAt.size() > maxEntries) {
       oldest.remove();
     }
   }

@@ -5,7 +5,6 @@ import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.Delivery;
 import dev.infraevents.Event;
-import dev.infraevents.internal.Timing;
 import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
@@ -48,8 +47,8 @@ final class ManagedDelivery<P> implements Delivery {
   /** No worker is with it: it was deferred, or waits for its next run. */
   volatile boolean parked;
 
-  /** Its deadline has passed, and that has been said. Written by those who watch deadlines. */
-  volatile boolean late;
+  /** The time in which it is to be settled, from its first run on; null without a deadline. */
+  volatile @Nullable AckWindow window;
 
   boolean deferred;
   boolean running;
@@ -58,7 +57,6 @@ final class ManagedDelivery<P> implements Delivery {
   int slot = NO_SLOT;
   @Nullable String dedupeId;
   @Nullable Entry entry; // set once settled: where it goes in the books
-  private Timing.@Nullable Timer deadlineTimer;
   private List<Settlement> superseded = List.of();
   private List<Settlement> latecomers = List.of();
 
@@ -172,19 +170,6 @@ final class ManagedDelivery<P> implements Delivery {
   /** Closed: nothing more will be said to the source. */
   void giveUp() {
     verdict = verdict == Verdict.OPEN ? Verdict.GIVEN_UP : verdict;
-    cancelDeadline();
-  }
-
-  void arm(Timing.Timer timer) {
-    cancelDeadline();
-    deadlineTimer = timer;
-  }
-
-  /** To be called under the lock, or once decided. */
-  void cancelDeadline() {
-    if (deadlineTimer != null) {
-      deadlineTimer.cancel();
-    }
   }
 
   @Override

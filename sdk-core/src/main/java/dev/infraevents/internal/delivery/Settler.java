@@ -208,7 +208,6 @@ final class Settler<P> {
   }
 
   private void leave(ManagedDelivery<P> delivery, Entry entry) {
-    delivery.cancelDeadline();
     afterExit.accept(workload.finish(delivery, entry));
   }
 

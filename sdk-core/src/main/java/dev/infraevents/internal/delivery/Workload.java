@@ -7,7 +7,6 @@ import dev.infraevents.internal.Timing;
 import dev.infraevents.internal.delivery.Books.Entry;
 import dev.infraevents.internal.delivery.ManagedDelivery.Verdict;
 import dev.infraevents.spi.Settlement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -277,13 +276,11 @@ final class Workload<P> {
     }
   }
 
-  /** Replaces a delivery's deadline timer, unless it has been settled. */
-  void arm(ManagedDelivery<P> delivery, Runnable task, Duration delay) {
+  /** Those that have been started and have not left. */
+  List<ManagedDelivery<P>> inProgress() {
     lock.lock();
     try {
-      if (delivery.verdict == Verdict.OPEN) {
-        delivery.arm(time.schedule(task, delay));
-      }
+      return List.copyOf(lanes.inProgress());
     } finally {
       lock.unlock();
     }

@@ -95,6 +95,16 @@ class AttemptHooksTest {
   }
 
   @Test
+  void aScheduledTaskRunsWhileWhatWasTakenIsSettled() {
+    FakeConnection connection = streaming();
+    connection.context().schedule(() -> ran.add("before"), SECOND);
+    rig.supervisor().stopReceiving();
+    connection.context().schedule(() -> ran.add("after"), SECOND);
+    rig.passes(SECOND);
+    assertThat(ran).containsExactly("before", "after");
+  }
+
+  @Test
   void scheduledTasksDoNotPileUp() {
     FakeConnection connection = streaming();
     int before = rig.time.pendingTasks();

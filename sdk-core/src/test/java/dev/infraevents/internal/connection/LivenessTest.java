@@ -45,6 +45,17 @@ class LivenessTest {
         .hasMessageContaining("silent for 8000 ms");
   }
 
+  @Test
+  void aTransportThatHasToPingLessMayBeSilentForLonger() {
+    FakeConnection connection = streaming();
+    rig.transport.pingsEvery(Duration.ofSeconds(50));
+    connection.showsLife();
+    rig.passes(Duration.ofSeconds(53).minusNanos(1));
+    assertThat(rig.state()).isEqualTo(SourceState.STREAMING);
+    rig.passes(Duration.ofNanos(1));
+    assertThat(rig.state()).isEqualTo(SourceState.BACKING_OFF);
+  }
+
   static Stream<Named<Consumer<FakeConnection>>> signsOfLife() {
     return Stream.of(
         Named.of("bytes", FakeConnection::showsLife),

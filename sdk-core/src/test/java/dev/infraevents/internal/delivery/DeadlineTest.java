@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.AckOutcome;
 import dev.infraevents.Backoff;
+import dev.infraevents.Concurrency;
 import dev.infraevents.SourceSignal.DeadlineNear;
 import dev.infraevents.testing.ScriptedMessage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -26,14 +28,28 @@ class DeadlineTest extends EngineTest {
 
   /** Sends an event with a minute's window that keeps the handler busy, and waits until it does. */
   private ScriptedMessage sendAndHold(String id) {
+    return sendAndHold(id, 60);
+  }
+
+  private ScriptedMessage sendAndHold(String id, long seconds) {
     handler.hold(id);
-    ScriptedMessage message = send(message(id).deadline(in(60)));
+    ScriptedMessage message = send(message(id).deadline(in(seconds)));
     awaitRunning(id);
     return message;
   }
 
   private void awaitRunning(String id) {
     handler.awaitStarted(id); // its deadline is watched by then
+  }
+
+  /** Lets time pass, and says what was signalled meanwhile. */
+  private List<String> warningsAfter(long seconds) {
+    int before = handler.signals(DeadlineNear.class).size();
+    pass(seconds);
+    return handler.awaitSignals(DeadlineNear.class, before + 1).stream()
+        .skip(before)
+        .map(signal -> signal.eventId() + (signal.passed() ? " passed" : " near"))
+        .toList();
   }
 
   @Test
@@ -103,6 +119,61 @@ class DeadlineTest extends EngineTest {
     awaitIdle();
     assertThat(a.settled()).as("the source decides what a late ack is worth").hasSize(1);
     books().delivered(1).show(1);
+  }
+
+  @Test
+  void everythingInProgressIsWarnedOfAtItsOwnTime() {
+    subscribe(AT_LEAST_ONCE, options -> options.concurrency(Concurrency.unordered(3)));
+    sendAndHold("a", 60);
+    sendAndHold("b", 20); // due before what is watched already
+    sendAndHold("c", 100);
+
+    assertThat(warningsAfter(10)).containsExactly("b near");
+    assertThat(warningsAfter(10)).containsExactly("b passed");
+    handler.release("b");
+    assertThat(warningsAfter(10)).containsExactly("a near");
+    assertThat(warningsAfter(20)).containsExactly("c near");
+    assertThat(warningsAfter(10)).containsExactly("a passed");
+    assertThat(warningsAfter(40)).containsExactly("c passed");
+
+    handler.release("a", "c");
+    awaitIdle();
+    books().delivered(3).show(3);
+  }
+
+  @Test
+  void aTimerIsSharedByWhatIsInProgressAndByWhatFollows() {
+    subscribe(AT_LEAST_ONCE, options -> options.concurrency(Concurrency.unordered(3)));
+    int others = time.pendingTasks();
+    sendAndHold("a", 60);
+    sendAndHold("b", 60);
+    assertThat(time.pendingTasks()).isEqualTo(others + 1);
+
+    for (int i = 0; i < 10; i++) {
+      send(message("next" + i).deadline(in(60)));
+    }
+    handler.release("a", "b");
+    awaitIdle();
+    assertThat(time.pendingTasks()).isEqualTo(others + 1);
+
+    pass(30);
+    assertThat(time.pendingTasks()).as("nothing is left to watch").isEqualTo(others);
+    books().delivered(12).show(12);
+  }
+
+  @Test
+  void whatStartsAfterAQuietTimeIsWatched() {
+    subscribe(AT_LEAST_ONCE);
+    send(message("a").deadline(in(60)));
+    awaitIdle();
+    pass(60);
+
+    sendAndHold("b", 60);
+
+    assertThat(warningsAfter(30)).containsExactly("b near");
+    handler.release("b");
+    awaitIdle();
+    books().delivered(2).show(2);
   }
 
   @Test

@@ -3,8 +3,10 @@ package dev.infraevents.testing.connection;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.Transport;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A transport whose connections the test drives by hand. */
 public final class FakeTransport implements Transport<String> {
@@ -18,6 +20,7 @@ public final class FakeTransport implements Transport<String> {
   private final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
   private volatile Opening opening = connection -> {};
   private volatile boolean boundToToken;
+  private volatile @Nullable Duration pingInterval;
   private volatile int closed;
 
   public FakeTransport withTokensOnly() {
@@ -52,6 +55,15 @@ public final class FakeTransport implements Transport<String> {
       connection.interrupted = true;
     }
     return connection;
+  }
+
+  public void pingsEvery(Duration interval) {
+    pingInterval = interval;
+  }
+
+  @Override
+  public @Nullable Duration pingInterval() {
+    return pingInterval;
   }
 
   @Override
