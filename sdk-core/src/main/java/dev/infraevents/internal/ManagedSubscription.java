@@ -13,6 +13,7 @@ import dev.infraevents.internal.connection.ConnectionSupervisor;
 import dev.infraevents.internal.delivery.DeliveryEngine;
 import dev.infraevents.internal.delivery.EngineProfile;
 import dev.infraevents.internal.delivery.SignalQueue;
+import dev.infraevents.spi.SharedTimers;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
 import java.net.URI;

@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.net.SocketFactory;
 
 /**
@@ -13,9 +16,31 @@ import javax.net.SocketFactory;
  * pings nor the parts of a message on its way, and both are signs of life; TLS is layered on top,
  * so it works there too. Thread-safe.
  */
-public final class ActivitySocketFactory extends SocketFactory {
+public final class ActivitySocketFactory extends SocketFactory implements AutoCloseable {
 
-  private final Runnable onBytes;
+  /** Hears what one socket reads, on the thread that reads. Must not block. */
+  public interface Listener {
+
+    /**
+     * Bytes came in.
+     *
+     * @param buffer holds them until this returns
+     * @param offset of the first
+     * @param count how many, at least 1
+     */
+    void read(byte[] buffer, int offset, int count);
+
+    /**
+     * A read failed, perhaps because this side has closed the socket.
+     *
+     * @param cause why
+     */
+    default void failed(IOException cause) {}
+  }
+
+  private final Supplier<Listener> listeners;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * Makes a factory.
@@ -23,12 +48,26 @@ public final class ActivitySocketFactory extends SocketFactory {
    * @param onBytes called on the thread that reads, after each read; must not block
    */
   public ActivitySocketFactory(Runnable onBytes) {
-    this.onBytes = onBytes;
+    this(() -> (buffer, offset, count) -> onBytes.run());
+  }
+
+  /**
+   * Makes a factory.
+   *
+   * @param listeners called for each socket that is made
+   */
+  public ActivitySocketFactory(Supplier<Listener> listeners) {
+    this.listeners = listeners;
   }
 
   @Override
   public Socket createSocket() {
-    return new ActivitySocket(onBytes);
+    Socket socket = new ActivitySocket(listeners.get());
+    open.add(socket);
+    if (closed) {
+      close();
+    }
+    return socket;
   }
 
   @Override
@@ -51,52 +90,89 @@ public final class ActivitySocketFactory extends SocketFactory {
   public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
       throws IOException {
     Socket socket = createSocket();
-    socket.bind(new InetSocketAddress(localHost, localPort));
-    socket.connect(new InetSocketAddress(host, port));
-    return socket;
+    try {
+      socket.bind(new InetSocketAddress(localHost, localPort));
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+    return connected(socket, new InetSocketAddress(host, port));
   }
 
   private Socket connected(InetSocketAddress address) throws IOException {
-    Socket socket = createSocket();
-    socket.connect(address);
-    return socket;
+    return connected(createSocket(), address);
   }
 
-  private static final class ActivitySocket extends Socket {
-    private final Runnable onBytes;
+  private static Socket connected(Socket socket, InetSocketAddress address) throws IOException {
+    try {
+      socket.connect(address);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
 
-    ActivitySocket(Runnable onBytes) {
-      this.onBytes = onBytes;
+  /**
+   * Closes the sockets that are still open, also while they are being connected. Sockets that are
+   * made later are closed from the start.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    for (Socket socket : open) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        // It is of no more use either way.
+      }
+    }
+  }
+
+  private final class ActivitySocket extends Socket {
+    private final Listener listener;
+
+    ActivitySocket(Listener listener) {
+      this.listener = listener;
     }
 
     @Override
     public InputStream getInputStream() throws IOException {
-      return new ActivityStream(super.getInputStream(), onBytes);
+      return new ActivityStream(super.getInputStream(), listener);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+      open.remove(this);
+      super.close();
     }
   }
 
   private static final class ActivityStream extends FilterInputStream {
-    private final Runnable onBytes;
+    private final Listener listener;
 
-    ActivityStream(InputStream in, Runnable onBytes) {
+    ActivityStream(InputStream in, Listener listener) {
       super(in);
-      this.onBytes = onBytes;
+      this.listener = listener;
     }
 
     @Override
     public int read() throws IOException {
-      int read = super.read();
-      if (read >= 0) {
-        onBytes.run();
-      }
-      return read;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = super.read(buffer, offset, length);
+      int read;
+      try {
+        read = super.read(buffer, offset, length);
+      } catch (IOException e) {
+        listener.failed(e);
+        throw e;
+      }
       if (read > 0) {
-        onBytes.run();
+        listener.read(buffer, offset, read);
       }
       return read;
     }

@@ -50,17 +50,9 @@ record GarmAnswer(
         response.code(),
         response.headers().toMultimap(),
         full,
-        shown(full, secrets),
-        shown(json.path("error").asText(""), secrets),
-        shown(json.path("details").asText(""), secrets));
-  }
-
-  private static String shown(String text, Collection<String> secrets) {
-    String shown = text;
-    for (String secret : secrets) {
-      shown = secret.isEmpty() ? shown : shown.replace(secret, "***");
-    }
-    return OneLine.of(shown);
+        OneLine.without(secrets, full),
+        OneLine.without(secrets, json.path("error").asText("")),
+        OneLine.without(secrets, json.path("details").asText("")));
   }
 
   private static JsonNode parse(String body) {

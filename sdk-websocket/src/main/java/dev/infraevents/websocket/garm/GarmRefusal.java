@@ -8,12 +8,10 @@ import dev.infraevents.SourceException;
 import dev.infraevents.Token;
 import dev.infraevents.TransportException;
 import dev.infraevents.spi.OneLine;
+import dev.infraevents.spi.TlsFailure;
 import dev.infraevents.websocket.internal.BaseUrl;
 import java.io.IOException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateException;
 import java.time.Instant;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns GARM's refusals into exceptions that say what to do. */
@@ -198,11 +196,11 @@ final class GarmRefusal {
   /** No answer at all. */
   static SourceException unreachable(BaseUrl base, Throwable cause, boolean worked) {
     // Anything else in a handshake, such as a peer that hangs up, may be a server that is starting.
-    if (!worked && cause instanceof SSLPeerUnverifiedException) {
+    if (!worked && TlsFailure.isForAnotherHost(cause)) {
       return new ConfigurationException(
           base + " shows a TLS certificate for another host: use the name in it as the URL", cause);
     }
-    if (!worked && hasCertificateTrouble(cause)) {
+    if (!worked && TlsFailure.isUntrusted(cause)) {
       return new ConfigurationException(
           "the TLS certificate of %s is not trusted (%s); if it comes from a CA of your own, pass that with TlsOptions"
               .formatted(base, describe(cause)),
@@ -215,15 +213,6 @@ final class GarmRefusal {
   static SourceException lost(BaseUrl base, Throwable cause) {
     return new TransportException(
         "the connection to " + base + " was lost: " + describe(cause), cause);
-  }
-
-  private static boolean hasCertificateTrouble(Throwable cause) {
-    for (Throwable e = cause; e != null; e = e.getCause()) {
-      if (e instanceof CertificateException || e instanceof CertPathValidatorException) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String describe(Throwable cause) {

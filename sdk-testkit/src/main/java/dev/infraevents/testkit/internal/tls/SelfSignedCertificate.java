@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.Certificate;
@@ -38,10 +39,12 @@ public final class SelfSignedCertificate {
   private static final int SIGNS_UNUSED_BITS = 2;
 
   private final Certificate certificate;
+  private final PrivateKey key;
   private final SSLContext context;
 
-  private SelfSignedCertificate(Certificate certificate, SSLContext context) {
+  private SelfSignedCertificate(Certificate certificate, PrivateKey key, SSLContext context) {
     this.certificate = certificate;
+    this.key = key;
     this.context = context;
   }
 
@@ -51,7 +54,8 @@ public final class SelfSignedCertificate {
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
       Certificate certificate = certificate(keys);
-      return new SelfSignedCertificate(certificate, context(keys, certificate));
+      return new SelfSignedCertificate(
+          certificate, keys.getPrivate(), context(keys, certificate));
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("every JDK can do this", e);
     }
@@ -63,12 +67,21 @@ public final class SelfSignedCertificate {
 
   public String pem() {
     try {
-      byte[] lineEnd = "\n".getBytes(StandardCharsets.US_ASCII);
-      String base64 = Base64.getMimeEncoder(64, lineEnd).encodeToString(certificate.getEncoded());
-      return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+      return pem("CERTIFICATE", certificate.getEncoded());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** The key, in the form PKCS#8. */
+  public String keyPem() {
+    return pem("PRIVATE KEY", key.getEncoded());
+  }
+
+  private static String pem(String kind, byte[] encoded) {
+    byte[] lineEnd = "\n".getBytes(StandardCharsets.US_ASCII);
+    String base64 = Base64.getMimeEncoder(64, lineEnd).encodeToString(encoded);
+    return "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n";
   }
 
   private static Certificate certificate(KeyPair keys) throws GeneralSecurityException {

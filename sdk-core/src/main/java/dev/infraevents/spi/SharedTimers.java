@@ -1,19 +1,27 @@
-package dev.infraevents.internal;
+package dev.infraevents.spi;
 
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The one timer thread of all subscriptions. It starts with the first and ends with the last. */
-final class SharedTimers {
+/**
+ * The one timer thread of all subscriptions and clients. It starts with the first and ends with the
+ * last. Thread-safe.
+ */
+public final class SharedTimers {
 
   private static @Nullable ScheduledThreadPoolExecutor timers; // guarded by the class
   private static int users; // guarded by the class
 
   private SharedTimers() {}
 
-  static synchronized ScheduledExecutorService acquire() {
+  /**
+   * Takes a share.
+   *
+   * @return the timers, whose tasks must be short and not block; in real time
+   */
+  public static synchronized ScheduledExecutorService acquire() {
     ScheduledThreadPoolExecutor shared = timers;
     if (shared == null) {
       shared = new ScheduledThreadPoolExecutor(1, SharedTimers::thread);
@@ -24,7 +32,8 @@ final class SharedTimers {
     return shared;
   }
 
-  static void release() {
+  /** Gives a share back. The last one ends the thread, and with it the timers that still wait. */
+  public static void release() {
     ScheduledThreadPoolExecutor last = null;
     synchronized (SharedTimers.class) {
       if (--users == 0) {

@@ -1,0 +1,153 @@
+package dev.infraevents.grpc;
+
+import dev.infraevents.AuthenticationException;
+import dev.infraevents.ConfigurationException;
+import dev.infraevents.SourceException;
+import dev.infraevents.TransportException;
+import dev.infraevents.spi.OneLine;
+import dev.infraevents.spi.TlsFailure;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The ends of calls that no server has answered. */
+final class ConnectionErrors {
+
+  /** They do not get better by waiting. */
+  private static final Set<String> OVER = Set.of("certificate_expired", "certificate_revoked");
+
+  /** How grpc-java's own words start where it gives no cause. */
+  private static final List<String> LOCAL =
+      List.of(
+          "End of stream or IOException",
+          "HTTP/2 error code: NO_ERROR",
+          "Keepalive failed",
+          "Ping failed",
+          "Stream ids exhausted",
+          "Timed out waiting for second handshake thread",
+          "Unable to resolve host");
+
+  private static final String PROXY = "Response returned from proxy was not successful";
+
+  private final Endpoint endpoint;
+
+  ConnectionErrors(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * What to report, or null if a server has answered.
+   *
+   * @param words gRPC's, fit for a message
+   */
+  @Nullable SourceException of(RpcFailure failure, String words) {
+    SourceException mismatch = mismatch(failure);
+    if (mismatch != null) {
+      return mismatch;
+    }
+    Status status = failure.status();
+    if (status.getCode() != Status.Code.UNAVAILABLE) {
+      return null;
+    }
+    Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
+    String description = status.getDescription() == null ? "" : status.getDescription();
+    if (description.startsWith(PROXY)) {
+      return new TransportException(
+          "the proxy does not let a connection to %s through (%s)".formatted(endpoint, words),
+          null);
+    }
+    if (cause == null) {
+      return LOCAL.stream().anyMatch(description::startsWith)
+          ? new TransportException("the connection to " + endpoint + " was lost: " + words, null)
+          : null;
+    }
+    SourceException tls = tls(failure, cause);
+    if (tls != null) {
+      return tls;
+    }
+    return new TransportException(
+        "no connection to %s: %s".formatted(endpoint, describe(cause, words)), cause);
+  }
+
+  private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {
+    String alert = TlsFailure.refusedCertificate(cause);
+    if (alert != null) {
+      return refusedCertificate(failure, alert, cause);
+    }
+    if (failure.worked()) {
+      return null;
+    }
+    if (TlsFailure.isForAnotherHost(cause)) {
+      return new ConfigurationException(
+          endpoint
+              + " shows a TLS certificate for another host: use the name in it as the endpoint",
+          cause);
+    }
+    if (TlsFailure.isUntrusted(cause)) {
+      return new ConfigurationException(
+          "the TLS certificate of %s is not trusted (%s); if it comes from a CA of your own, pass that with TlsOptions"
+              .formatted(endpoint, describe(cause, "")),
+          cause);
+    }
+    return null;
+  }
+
+  private SourceException refusedCertificate(RpcFailure failure, String alert, Throwable cause) {
+    String message =
+        "%s refuses the client certificate, or wants one (TLS alert %s): pass one that it accepts with TlsOptions"
+            .formatted(endpoint, alert);
+    return failure.worked() && !OVER.contains(alert)
+        ? new TransportException(message, cause)
+        : new AuthenticationException(message, 0, cause);
+  }
+
+  private @Nullable SourceException mismatch(RpcFailure failure) {
+    String what = mismatch(failure.status().getCause(), failure.watch());
+    if (what == null) {
+      return null;
+    }
+    String message = endpoint + " " + what;
+    Throwable cause = failure.status().getCause();
+    return failure.worked()
+        ? new TransportException(message, cause)
+        : new ConfigurationException(message, cause);
+  }
+
+  private @Nullable String mismatch(@Nullable Throwable cause, ConnectionWatch watch) {
+    if (!endpoint.secure()) {
+      if (watch.answeredWithTls()) {
+        return "speaks TLS: use grpcs://";
+      }
+      return watch.answeredWithHttp1()
+          ? "speaks HTTP/1.1, not gRPC: check host and port; a proxy in front of a cluster must"
+              + " let HTTP/2 through"
+          : null;
+    }
+    String words = cause == null ? null : cause.getMessage();
+    if (words == null) {
+      return null;
+    }
+    if (words.startsWith("Unsupported or unrecognized SSL message")) {
+      return "does not speak TLS: use grpc://, or its port for TLS";
+    }
+    return words.startsWith("TLS ALPN negotiation failed")
+            || words.contains("no_application_protocol")
+        ? "does not offer HTTP/2, which gRPC needs: check host and port; a proxy in front of a"
+            + " cluster must let HTTP/2 through"
+        : null;
+  }
+
+  private static String describe(Throwable cause, String words) {
+    if (cause instanceof UnknownHostException || cause.getCause() instanceof UnknownHostException) {
+      return "its name is not known to DNS";
+    }
+    String message = cause instanceof IOException ? cause.getMessage() : null;
+    if (message != null) {
+      return OneLine.of(message);
+    }
+    return words.isEmpty() ? cause.getClass().getSimpleName() : words;
+  }
+}
