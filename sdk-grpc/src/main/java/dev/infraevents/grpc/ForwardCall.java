@@ -53,8 +53,7 @@ final class ForwardCall extends ClientCall.Listener<EngFlowResponse> {
   @Override
   public void onClose(Status status, Metadata trailers) {
     boolean silent = status.isOk() && !answered;
-    end.complete(
-        new End(silent ? Status.INTERNAL.withDescription("no answer") : status, trailers));
+    end.complete(new End(silent ? Status.INTERNAL.withDescription("no answer") : status, trailers));
   }
 
   /** Ends the wait. Does not block. */

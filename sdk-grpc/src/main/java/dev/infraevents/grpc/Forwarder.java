@@ -95,10 +95,7 @@ public final class Forwarder implements EventHandler<EngFlowPayload>, AutoClosea
       throw new IllegalStateException("the forwarder is closed: build another");
     }
     EngFlowRequest request =
-        EngFlowRequest.newBuilder()
-            .setId(event.id())
-            .setPayload(CloudEvents.toJson(event))
-            .build();
+        EngFlowRequest.newBuilder().setId(event.id()).setPayload(CloudEvents.toJson(event)).build();
     if (tokens == null) {
       forward(request, null);
     } else {
@@ -136,13 +133,7 @@ public final class Forwarder implements EventHandler<EngFlowPayload>, AutoClosea
     if (!end.status().isOk()) {
       throw errors.of(
           new RpcFailure(
-              "ForwardStream",
-              end.status(),
-              end.trailers(),
-              channel.watch(),
-              token,
-              worked,
-              true));
+              "ForwardStream", end.status(), end.trailers(), channel.watch(), token, worked, true));
     }
     worked = true;
   }

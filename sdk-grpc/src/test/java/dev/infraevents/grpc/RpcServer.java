@@ -50,15 +50,16 @@ final class RpcServer implements AutoCloseable {
     return new RpcServer(ServerSocketFactory.getDefault(), service);
   }
 
-  /** Speaks TLS of one version; wants a client certificate that its trusted certificates vouch for. */
+  /**
+   * Speaks TLS of one version; wants a client certificate that its trusted certificates vouch for.
+   */
   static RpcServer mutual(TlsOptions tls, String version, BindableService service)
       throws IOException {
     return new RpcServer(new TlsSockets(tls, version, true), service);
   }
 
   /** Speaks TLS of one version. */
-  static RpcServer tls(TlsOptions tls, String version, BindableService service)
-      throws IOException {
+  static RpcServer tls(TlsOptions tls, String version, BindableService service) throws IOException {
     return new RpcServer(new TlsSockets(tls, version, false), service);
   }
 
@@ -101,8 +102,7 @@ final class RpcServer implements AutoCloseable {
 
     @Override
     public ServerSocket createServerSocket() throws IOException {
-      var socket =
-          (SSLServerSocket) tls.sslContext().getServerSocketFactory().createServerSocket();
+      var socket = (SSLServerSocket) tls.sslContext().getServerSocketFactory().createServerSocket();
       SSLParameters parameters = socket.getSSLParameters();
       parameters.setApplicationProtocols(new String[] {"h2"});
       parameters.setProtocols(new String[] {version});
