@@ -60,6 +60,15 @@ public interface ConnectionContext<P> {
   boolean message(InboundMessage<P> message);
 
   /**
+   * Counts the messages that the core has taken, readable or not, whatever it did with them. What
+   * came after the attempt was over is not among them: a transport that resumes has to bring it
+   * again.
+   *
+   * @return how many, so far, of those that this connection has brought
+   */
+  long taken();
+
+  /**
    * Whether the subscription's own filter lets an event through. For what is expensive to find out.
    *
    * @param envelope the event

@@ -42,11 +42,33 @@ final class NotificationMessage implements InboundMessage<EngFlowPayload> {
    */
   NotificationMessage(
       Bytes raw, Notification notification, URI source, Instant receivedAt, Settlement settlement) {
+    this(
+        raw,
+        notification,
+        NotificationContent.of(notification.getPayload()),
+        source,
+        receivedAt,
+        settlement);
+  }
+
+  /**
+   * Takes a notification that has been read.
+   *
+   * @param raw the response that brought it
+   * @param content what it is about
+   */
+  NotificationMessage(
+      Bytes raw,
+      Notification notification,
+      NotificationContent content,
+      URI source,
+      Instant receivedAt,
+      Settlement settlement) {
     this.raw = raw;
     this.id = notification.getId();
     this.time = notification.hasTimestamp() ? Protos.instant(notification.getTimestamp()) : null;
     this.message = notification.getPayload();
-    this.content = NotificationContent.of(message);
+    this.content = content;
     this.attributes = attributes(content.instance(), content.invocationId());
     this.source = source;
     this.receivedAt = receivedAt;

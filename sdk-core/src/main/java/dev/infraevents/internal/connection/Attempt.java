@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ final class Attempt<P> implements ConnectionContext<P> {
   // Written by the transport's threads.
   volatile long lastActivity; // monotonic time of the last sign of life
   private volatile @Nullable Runnable resume;
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicInteger delivering = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger(); // still to be taken back
   private final Set<Timing.Timer> tasks = ConcurrentHashMap.newKeySet();
@@ -205,6 +207,7 @@ final class Attempt<P> implements ConnectionContext<P> {
     if (!receiving) {
       return false;
     }
+    taken.incrementAndGet();
     delivering.incrementAndGet();
     try {
       return counted(isFirst(message.raw()) ? supervisor.message(message) : supervisor.repeated());
@@ -212,6 +215,11 @@ final class Attempt<P> implements ConnectionContext<P> {
       activity(); // not before, too: until here it counts as held up, and that is no silence
       delivering.decrementAndGet();
     }
+  }
+
+  @Override
+  public long taken() {
+    return taken.get();
   }
 
   @Override
@@ -229,6 +237,7 @@ final class Attempt<P> implements ConnectionContext<P> {
     if (!receiving) {
       return false;
     }
+    taken.incrementAndGet();
     delivering.incrementAndGet();
     try {
       return counted(

@@ -1,0 +1,119 @@
+package dev.infraevents.grpc;
+
+import dev.infraevents.SourceException;
+import dev.infraevents.Token;
+import dev.infraevents.TransportException;
+import dev.infraevents.engflow.EngFlowPayload;
+import dev.infraevents.grpc.proto.notification.NotificationQueueGrpc;
+import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
+import dev.infraevents.spi.Connection;
+import dev.infraevents.spi.ConnectionContext;
+import dev.infraevents.spi.Transport;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Opens Pull calls for one subscription. */
+final class PullTransport implements Transport<EngFlowPayload> {
+
+  static final MethodDescriptor<PullNotificationRequest, Received<PullNotificationResponse>> PULL =
+      Received.by(NotificationQueueGrpc.getPullMethod(), PullNotificationResponse.parser());
+
+  /**
+   * What has been sent and waits unread uses up its time to be acknowledged, so there should be
+   * little of it: this is 100 to 200 notifications.
+   */
+  private static final int FLOW_CONTROL_WINDOW = 64 * 1024;
+
+  private final EngFlowSettings settings;
+  private final PullOptions options;
+  private final Channels channels;
+  private final RpcErrors errors;
+  private final @Nullable InvocationProgress invocations;
+  private volatile Duration pingInterval;
+  private volatile boolean worked;
+
+  PullTransport(EngFlowSettings settings, PullOptions options) {
+    this.settings = settings;
+    this.options = options;
+    this.channels = new Channels(settings, FLOW_CONTROL_WINDOW);
+    this.errors = new RpcErrors(settings);
+    this.pingInterval = channels.pingInterval();
+    this.invocations =
+        options.maxInvocations() == 0
+            ? null
+            : new InvocationProgress(settings, options.maxInvocations());
+  }
+
+  @Override
+  public Connection open(ConnectionContext<EngFlowPayload> context) throws SourceException {
+    Token token = settings.credentials().areNone() ? null : context.token();
+    Metadata headers = token == null ? new Metadata() : settings.credentials().metadata(token);
+    RpcChannel channel = channels.open(context::activity, pingInterval);
+    var connection = new PullConnection(this, context, channel, token);
+    connection.start(headers, options.firstRequest());
+    return connection;
+  }
+
+  @Override
+  public boolean demandDriven() {
+    return true;
+  }
+
+  @Override
+  public Duration pingInterval() {
+    return pingInterval;
+  }
+
+  @Override
+  public void close() {
+    if (invocations != null) {
+      invocations.close();
+    }
+  }
+
+  // For the connections.
+
+  URI source() {
+    return settings.endpoint().uri();
+  }
+
+  PullOptions options() {
+    return options;
+  }
+
+  @Nullable InvocationProgress invocations() {
+    return invocations;
+  }
+
+  /** A call was accepted; whether one has been before: then this one goes on where it ended. */
+  boolean accepted() {
+    boolean before = worked;
+    worked = true;
+    return before;
+  }
+
+  /** What to report of the end of a call. */
+  SourceException ended(
+      Status status, Metadata trailers, ConnectionWatch watch, @Nullable Token token) {
+    if (status.isOk()) {
+      return new TransportException(source() + " ended the stream, as it may at any time", null);
+    }
+    if (RpcErrors.asksForFewerPings(status)) {
+      pingInterval = pingInterval.multipliedBy(2);
+    }
+    return errors.of(
+        new RpcFailure(
+            "Pull of queue " + options.queue(),
+            status,
+            trailers,
+            watch,
+            token,
+            worked,
+            options.awaitQueue()));
+  }
+}
