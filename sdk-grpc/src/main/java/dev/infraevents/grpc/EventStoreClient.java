@@ -167,11 +167,12 @@ public final class EventStoreClient implements AutoCloseable {
      *
      * @param reads 16 by default; clusters take 400 calls on one connection unless set up otherwise
      * @return this
-     * @throws IllegalArgumentException if below 1
+     * @throws ConfigurationException if below 1
      */
     public Builder maxConcurrentReads(int reads) {
       if (reads < 1) {
-        throw new IllegalArgumentException("maxConcurrentReads must be at least 1, not " + reads);
+        throw new ConfigurationException(
+            "maxConcurrentReads must be at least 1, not " + reads, null);
       }
       this.maxConcurrentReads = reads;
       return this;

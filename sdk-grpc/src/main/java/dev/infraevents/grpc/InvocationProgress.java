@@ -37,8 +37,7 @@ final class InvocationProgress {
             .instanceName(instanceNames.toSend(notifiedInstance))
             .notFoundRetry(APPEARS_WITHIN);
     String token = continuationToken(invocationId);
-    return store.invocation(
-        invocationId, (token == null ? options : options.from(token)).build());
+    return store.invocation(invocationId, (token == null ? options : options.from(token)).build());
   }
 
   private synchronized @Nullable String continuationToken(String invocationId) {

@@ -16,8 +16,8 @@ import java.util.Queue;
 import java.util.function.Predicate;
 
 /**
- * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, and
- * the service of the public example that events are forwarded to. It needs {@code sdk-grpc-proto}
+ * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, the
+ * event store, and the service of the public example that events are forwarded to. It needs {@code sdk-grpc-proto}
  * and {@code grpc-okhttp}, which a project that uses it adds to its tests.
  *
  * <pre>{@code
@@ -57,6 +57,7 @@ public final class FakeEngFlow implements FakeServer {
   private final EngFlowGate gate;
   private final PullService pull;
   private final EngFlowForwarding forwarding;
+  private final EngFlowStore store;
   private final EngFlowFaults faults;
 
   FakeEngFlow(FakeEngFlowBuilder settings) {
@@ -68,7 +69,8 @@ public final class FakeEngFlow implements FakeServer {
     this.gate = new EngFlowGate(credentials, time.clock(), changes);
     this.pull = new PullService(settings.clientRequired, changes);
     this.forwarding = new EngFlowForwarding(changes);
-    List<EngFlowService> services = List.of(pull, forwarding.service());
+    this.store = new EngFlowStore(changes);
+    List<EngFlowService> services = List.of(pull, store.service(), forwarding.service());
     this.faults = new EngFlowFaults(host, gate, credentials, pull, services, nextFaults);
     addQueue(LIFECYCLE_EVENTS);
     host.open(services, gate, InsecureServerCredentials.create());
@@ -142,6 +144,15 @@ public final class FakeEngFlow implements FakeServer {
     var queue = new EngFlowQueue(name, settings, time, host.timer(), changes, nextFaults);
     pull.add(queue);
     return queue;
+  }
+
+  /**
+   * The event store.
+   *
+   * @return the events of builds, and who reads them
+   */
+  public EngFlowStore store() {
+    return store;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,8 @@ public final class StoreRead {
   private final EngFlowStore store;
   private final ServerCallStreamObserver<StreamedBuildEvent> responses;
 
-  private volatile int sent;
-  private volatile @Nullable Status end;
+  private final AtomicInteger sent = new AtomicInteger();
+  private volatile @Nullable Status end; // written under this
 
   // All below guarded by this. Nothing is announced, and no stream is changed, under this lock.
   private @Nullable StoredStream stream;
@@ -146,7 +147,7 @@ public final class StoreRead {
    * @return the number so far
    */
   public int sent() {
-    return sent;
+    return sent.get();
   }
 
   /**
@@ -165,7 +166,7 @@ public final class StoreRead {
         .formatted(
             ofBuild ? "GetBuild" : "GetInvocation",
             id,
-            sent,
+            sent(),
             end().map(status -> status.getCode().name()).orElse("open"));
   }
 
@@ -182,7 +183,7 @@ public final class StoreRead {
   /** Sends what there is, as long as the client takes it. */
   void pump() {
     boolean over;
-    int before = sent;
+    int before = sent();
     synchronized (this) {
       boolean wasOpen = end == null;
       while (end == null && step()) {}
@@ -190,7 +191,7 @@ public final class StoreRead {
     }
     if (over) {
       store.ended();
-    } else if (sent != before) {
+    } else if (sent() != before) {
       store.announce();
     }
   }
@@ -229,7 +230,7 @@ public final class StoreRead {
     if (from == null) {
       return false; // not served yet
     }
-    if (cut != null && sent >= cut.afterEvents()) {
+    if (cut != null && sent() >= cut.afterEvents()) {
       return finish(cut.status());
     }
     StoredStream.Next next = from.next(position, replayMode);
@@ -243,7 +244,9 @@ public final class StoreRead {
     }
     responses.onNext(message.content());
     position++;
-    sent += message.content().hasEvent() || message.isUnreadable() ? 1 : 0;
+    if (message.content().hasEvent() || message.isUnreadable()) {
+      sent.incrementAndGet();
+    }
     return !message.content().getIsLast() || finish(Status.OK);
   }
 

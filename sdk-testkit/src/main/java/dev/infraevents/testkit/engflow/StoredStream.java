@@ -137,8 +137,7 @@ public final class StoredStream {
     if (!isComponentless()) {
       stream.setComponent(component(event));
     }
-    return append(
-        BuildProgressEvent.newBuilder().setStreamId(stream).setBuildEvent(event).build());
+    return append(BuildProgressEvent.newBuilder().setStreamId(stream).setBuildEvent(event).build());
   }
 
   /**
@@ -148,8 +147,7 @@ public final class StoredStream {
    * @return this
    */
   public StoredStream append(BuildProgressEvent event) {
-    return append(
-        StreamedBuildEvent.newBuilder().setEvent(event).setPrincipal(PRINCIPAL).build());
+    return append(StreamedBuildEvent.newBuilder().setEvent(event).setPrincipal(PRINCIPAL).build());
   }
 
   /**
@@ -323,12 +321,8 @@ public final class StoredStream {
   }
 
   private void changed() {
-    for (StoreRead read : readers) {
-      read.pump();
-      if (read.end().isPresent()) {
-        readers.remove(read);
-      }
-    }
+    readers.forEach(StoreRead::pump);
+    readers.removeIf(read -> read.end().isPresent());
     changes.announce();
   }
 
@@ -369,7 +363,10 @@ public final class StoredStream {
 
   private static BuildComponent component(BuildEvent event) {
     return switch (event.getEventCase()) {
-      case INVOCATION_ATTEMPT_STARTED, INVOCATION_ATTEMPT_FINISHED, BUILD_ENQUEUED, BUILD_FINISHED ->
+      case INVOCATION_ATTEMPT_STARTED,
+          INVOCATION_ATTEMPT_FINISHED,
+          BUILD_ENQUEUED,
+          BUILD_FINISHED ->
           BuildComponent.CONTROLLER;
       default -> BuildComponent.TOOL;
     };

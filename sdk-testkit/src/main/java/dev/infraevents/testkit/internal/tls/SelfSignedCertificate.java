@@ -54,8 +54,7 @@ public final class SelfSignedCertificate {
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
       Certificate certificate = certificate(keys);
-      return new SelfSignedCertificate(
-          certificate, keys.getPrivate(), context(keys, certificate));
+      return new SelfSignedCertificate(certificate, keys.getPrivate(), context(keys, certificate));
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("every JDK can do this", e);
     }
