@@ -4,6 +4,7 @@ import dev.infraevents.CloudEvents;
 import dev.infraevents.Event;
 import java.io.PrintStream;
 import java.util.Base64;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Prints events in the form that was asked for. */
@@ -14,10 +15,13 @@ public final class EventPrinter {
 
   private final PrintStream out;
   private final CommonOptions.Output output;
+  private final Function<Event<?>, String> describe; // for readable lines
 
-  EventPrinter(PrintStream out, CommonOptions.Output output) {
+  EventPrinter(
+      PrintStream out, CommonOptions.Output output, Function<Event<?>, String> describe) {
     this.out = out;
     this.output = output;
+    this.describe = describe;
   }
 
   /**
@@ -29,7 +33,7 @@ public final class EventPrinter {
   public boolean print(Event<?> event) {
     out.println(
         switch (output) {
-          case TEXT -> text(event, origin(event) + event.payload());
+          case TEXT -> text(event, origin(event) + describe.apply(event));
           case JSON -> CloudEvents.toJson(event);
           case RAW -> raw(event);
         });

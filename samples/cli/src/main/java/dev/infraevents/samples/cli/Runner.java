@@ -1,6 +1,7 @@
 package dev.infraevents.samples.cli;
 
 import dev.infraevents.DeliveryOptions;
+import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.EventSource;
 import dev.infraevents.SourceException;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -34,6 +36,7 @@ public final class Runner {
 
   private final PrintStream out;
   private final PrintStream err;
+  private final Function<Event<?>, String> describe;
 
   /**
    * Makes a runner.
@@ -42,8 +45,20 @@ public final class Runner {
    * @param err takes everything else
    */
   public Runner(PrintStream out, PrintStream err) {
+    this(out, err, event -> event.payload().toString());
+  }
+
+  /**
+   * Makes a runner that finds better words for an event than its payload does.
+   *
+   * @param out takes the events
+   * @param err takes everything else
+   * @param describe what a readable line says of an event besides its type and subject
+   */
+  public Runner(PrintStream out, PrintStream err, Function<Event<?>, String> describe) {
     this.out = out;
     this.err = err;
+    this.describe = describe;
   }
 
   /**
@@ -166,7 +181,7 @@ public final class Runner {
       DeliveryOptions delivery)
       throws InterruptedException {
     var printing =
-        new Printing<P>(first, new EventPrinter(out, options.output), err, options.stop.count());
+        new Printing<P>(first, new EventPrinter(out, options.output, describe), err, options.stop.count());
     return run(
         () -> {
           DeliveryOptions reporting = delivery.toBuilder().deadLetters(printing::report).build();

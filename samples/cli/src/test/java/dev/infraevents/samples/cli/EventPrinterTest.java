@@ -65,7 +65,7 @@ class EventPrinterTest {
     var out = new ByteArrayOutputStream();
     var printer =
         new EventPrinter(
-            new PrintStream(out, true, StandardCharsets.UTF_8), CommonOptions.Output.RAW);
+            new PrintStream(out, true, StandardCharsets.UTF_8), CommonOptions.Output.RAW, e -> "words");
     assertThat(printer.print(event)).isTrue();
     return out.toString(StandardCharsets.UTF_8).strip();
   }

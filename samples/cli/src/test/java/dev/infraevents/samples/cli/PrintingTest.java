@@ -35,7 +35,7 @@ class PrintingTest {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private Printing<String> printing(EventHandler<String> first, PrintStream to, long count) {
-    var printer = new EventPrinter(to, CommonOptions.Output.TEXT);
+    var printer = new EventPrinter(to, CommonOptions.Output.TEXT, e -> "words");
     return new Printing<>(first, printer, print(new ByteArrayOutputStream()), count);
   }
 

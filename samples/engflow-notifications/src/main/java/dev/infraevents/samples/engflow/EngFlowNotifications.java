@@ -101,7 +101,7 @@ public final class EngFlowNotifications implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var runner = new Runner(out, err);
+    var runner = new Runner(out, err, EngFlowText::of);
     if (forward == null) {
       return runner.print(checked(this::source), common);
     }

@@ -2,6 +2,9 @@ package dev.infraevents.samples.engflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import dev.infraevents.grpc.proto.build.BuildEvent;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
@@ -9,6 +12,7 @@ import dev.infraevents.testkit.engflow.EngFlowAck;
 import dev.infraevents.testkit.engflow.EngFlowNotification;
 import dev.infraevents.testkit.engflow.EngFlowNotification.State;
 import dev.infraevents.testkit.engflow.FakeEngFlow;
+import dev.infraevents.testkit.engflow.StoredStream;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import java.io.BufferedReader;
@@ -104,7 +108,7 @@ class EngFlowNotificationsTest {
           .singleElement()
           .asString()
           .startsWith("engflow.invocation.finished ")
-          .contains(BUILD, INVOCATION);
+          .contains(BUILD, "invocation " + INVOCATION);
     }
   }
 
@@ -194,6 +198,49 @@ class EngFlowNotificationsTest {
   }
 
   // Output.
+
+  @Test
+  void textSaysWhatPeopleLookAtAndNoSecret() {
+    try (FakeEngFlow engflow = FakeEngFlow.start()) {
+      StoredStream events = engflow.store().invocation(BUILD, INVOCATION).append(1);
+      events.appendOutput("hunter2").append(bazel(started())).append(bazel(finished())).complete();
+      engflow
+          .queue()
+          .about(BUILD)
+          .keywords("command_name=test")
+          .user("joe@example.com")
+          .invocationFinished(INVOCATION);
+      assertThat(start(Map.of(), endpoint(engflow), "--with_invocations", "--count=5").join())
+          .isZero();
+      assertThat(outLines())
+          .allSatisfy(line -> assertThat(line).contains(BUILD, "invocation " + INVOCATION))
+          .extracting(line -> line.substring(line.indexOf(INVOCATION) + INVOCATION.length()))
+          .containsExactly(
+              " test by joe@example.com",
+              "",
+              " 7 bytes of STDOUT",
+              " started",
+              " build_finished TESTS_FAILED");
+    }
+  }
+
+  private static BuildEvent bazel(Message event) {
+    return BuildEvent.newBuilder().setBazelEvent(Any.pack(event)).build();
+  }
+
+  private static Message started() {
+    var event = dev.infraevents.grpc.proto.bazel.BuildEvent.newBuilder();
+    event.getIdBuilder().getStartedBuilder();
+    event.getStartedBuilder().setOptionsDescription("--remote_header=token=hunter2");
+    return event.build();
+  }
+
+  private static Message finished() {
+    var event = dev.infraevents.grpc.proto.bazel.BuildEvent.newBuilder();
+    event.getIdBuilder().getBuildFinishedBuilder();
+    event.getFinishedBuilder().getExitCodeBuilder().setName("TESTS_FAILED").setCode(3);
+    return event.build();
+  }
 
   @Test
   void rawPrintsEachMessageInBase64() {
