@@ -1,8 +1,6 @@
 package dev.infraevents.spi;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -61,8 +59,8 @@ public final class ActivitySocketFactory extends SocketFactory implements AutoCl
   }
 
   @Override
-  public Socket createSocket() {
-    Socket socket = new ActivitySocket(listeners.get());
+  public ActivitySocket createSocket() {
+    ActivitySocket socket = new ActivitySocket(listeners.get(), open::remove);
     open.add(socket);
     if (closed) {
       close();
@@ -126,55 +124,6 @@ public final class ActivitySocketFactory extends SocketFactory implements AutoCl
       } catch (IOException e) {
         // It is of no more use either way.
       }
-    }
-  }
-
-  private final class ActivitySocket extends Socket {
-    private final Listener listener;
-
-    ActivitySocket(Listener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public InputStream getInputStream() throws IOException {
-      return new ActivityStream(super.getInputStream(), listener);
-    }
-
-    @Override
-    public synchronized void close() throws IOException {
-      open.remove(this);
-      super.close();
-    }
-  }
-
-  private static final class ActivityStream extends FilterInputStream {
-    private final Listener listener;
-
-    ActivityStream(InputStream in, Listener listener) {
-      super(in);
-      this.listener = listener;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read;
-      try {
-        read = super.read(buffer, offset, length);
-      } catch (IOException e) {
-        listener.failed(e);
-        throw e;
-      }
-      if (read > 0) {
-        listener.read(buffer, offset, read);
-      }
-      return read;
     }
   }
 }

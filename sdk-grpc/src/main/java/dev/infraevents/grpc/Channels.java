@@ -7,14 +7,12 @@ import io.grpc.Metadata;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
-import java.security.NoSuchAlgorithmException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 
 /** Makes channels as the settings want them. Thread-safe. */
 final class Channels {
@@ -94,7 +92,7 @@ final class Channels {
         .idleTimeout(Long.MAX_VALUE, TimeUnit.DAYS)
         .disableRetry()
         .disableServiceConfigLookUp();
-    secure(builder, endpoint);
+    secure(builder, resources.watch());
     InetSocketAddress proxy = connection.proxy();
     if (proxy != null) {
       builder.proxyDetector(target -> through(proxy, target));
@@ -102,26 +100,20 @@ final class Channels {
     return new RpcChannel(builder.build(), resources);
   }
 
-  private void secure(OkHttpChannelBuilder builder, Endpoint endpoint) {
+  private void secure(OkHttpChannelBuilder builder, ConnectionWatch watch) {
     builder.hostnameVerifier(null); // gRPC's own, which always verifies
-    if (endpoint.secure()) {
-      builder.sslSocketFactory(sslSocketFactory()).tlsConnectionSpec(TLS_VERSIONS, CIPHER_SUITES);
+    if (settings.endpoint().secure()) {
+      TlsOptions tls = settings.connection().tls();
+      builder
+          .sslSocketFactory(WatchedTls.of(tls == null ? null : tls.sslContext(), watch))
+          .tlsConnectionSpec(TLS_VERSIONS, CIPHER_SUITES);
     } else {
       builder.usePlaintext();
     }
   }
 
-  private SSLSocketFactory sslSocketFactory() {
-    TlsOptions tls = settings.connection().tls();
-    try {
-      return (tls == null ? SSLContext.getDefault() : tls.sslContext()).getSocketFactory();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has a default", e);
-    }
-  }
-
   private static HttpConnectProxiedSocketAddress through(
-      InetSocketAddress proxy, java.net.SocketAddress target) {
+      InetSocketAddress proxy, SocketAddress target) {
     return HttpConnectProxiedSocketAddress.newBuilder()
         .setProxyAddress(proxy)
         .setTargetAddress((InetSocketAddress) target)

@@ -73,7 +73,11 @@ final class ConnectionErrors {
   }
 
   private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {
+    IOException read = failure.watch().failure();
     String alert = TlsFailure.refusedCertificate(cause);
+    if (alert == null && read != null) {
+      alert = TlsFailure.refusedCertificate(read); // gRPC may know of a failed write only
+    }
     if (alert != null) {
       return refusedCertificate(failure, alert, cause);
     }

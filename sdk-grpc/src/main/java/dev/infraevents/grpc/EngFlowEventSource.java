@@ -73,7 +73,7 @@ public final class EngFlowEventSource extends AbstractEventSource<EngFlowPayload
 
     private static final int DEFAULT_INVOCATIONS = 4;
     private static final Duration SHORTEST_DEADLINE = Duration.ofSeconds(30);
-    private static final Duration LONGEST_DEADLINE = Duration.ofSeconds(300);
+    private static final Duration LONGEST_DEADLINE = Duration.ofMinutes(5);
 
     private String queue = LIFECYCLE_EVENTS;
     private String clientId = ClientId.random();

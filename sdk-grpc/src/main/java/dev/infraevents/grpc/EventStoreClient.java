@@ -6,6 +6,7 @@ import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Reads the events of builds from the event store of an EngFlow cluster.
@@ -140,7 +141,8 @@ public final class EventStoreClient implements AutoCloseable {
         open.stream()
             .map(read -> read.completion().toCompletableFuture().exceptionally(error -> null))
             .toArray(CompletableFuture<?>[]::new);
-    CompletableFuture.allOf(ends).thenRun(channel::close);
+    CompletionStage<Void> ended = CompletableFuture.allOf(ends);
+    ended.thenRun(channel::close);
     open.forEach(Subscription::close);
   }
 

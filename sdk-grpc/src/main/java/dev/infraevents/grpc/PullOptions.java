@@ -39,7 +39,7 @@ record PullOptions(
                 .setAcknowledgementDeadline(
                     Duration.newBuilder()
                         .setSeconds(ackDeadline.toSeconds())
-                        .setNanos(ackDeadline.getNano())))
+                        .setNanos(ackDeadline.toNanosPart())))
         .build();
   }
 }

@@ -8,6 +8,7 @@ import static dev.infraevents.grpc.Rpcs.settings;
 import static dev.infraevents.grpc.Rpcs.trusting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.SourceException;
@@ -37,6 +38,28 @@ class ChannelTlsTest {
     try (RpcServer server = RpcServer.mutual(party(dir, SERVER, CLIENT), version, answering("t1"));
         RpcChannel channel = channel(secure(server, party(dir, CLIENT, SERVER)))) {
       assertThat(call(channel).getContinuationToken()).isEqualTo("t1");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aMissingClientCertificateIsToldClearly(String version) throws Exception {
+    try (RpcServer server =
+        RpcServer.mutual(party(dir, SERVER, CLIENT), version, answering("t1"))) {
+      assertThat(error(secure(server, trusting(dir, SERVER)), false))
+          .isInstanceOf(AuthenticationException.class)
+          .hasMessageContaining("refuses the client certificate, or wants one");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
+  void aClientCertificateThatIsNotAcceptedIsToldClearly(String version) throws Exception {
+    try (RpcServer server =
+        RpcServer.mutual(party(dir, SERVER, CLIENT), version, answering("t1"))) {
+      assertThat(error(secure(server, party(dir, STRANGER, SERVER)), false))
+          .isInstanceOf(AuthenticationException.class)
+          .hasMessageContaining("refuses the client certificate, or wants one");
     }
   }
 

@@ -65,13 +65,13 @@ final class StoreClient implements AutoCloseable {
   /** A read that gets what it asks for. */
   Reader follow(GetInvocationRequest.Builder request) {
     var reader = new Reader();
-    stub.getInvocation(request.build(), reader.observer(GetInvocationRequest.class));
+    stub.getInvocation(request.build(), reader.observer());
     return reader;
   }
 
   private Reader follow(GetBuildRequest.Builder request) {
     var reader = new Reader();
-    stub.getBuild(request.build(), reader.observer(GetBuildRequest.class));
+    stub.getBuild(request.build(), reader.observer());
     return reader;
   }
 
@@ -90,7 +90,7 @@ final class StoreClient implements AutoCloseable {
     private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
     private ClientCallStreamObserver<?> call;
 
-    private <Q> ClientResponseObserver<Q, StreamedBuildEvent> observer(Class<Q> request) {
+    private <Q> ClientResponseObserver<Q, StreamedBuildEvent> observer() {
       return new ClientResponseObserver<>() {
         @Override
         public void beforeStart(ClientCallStreamObserver<Q> requests) {
