@@ -8,6 +8,7 @@ module dev.infraevents.core {
 
   exports dev.infraevents;
   exports dev.infraevents.engflow;
+  exports dev.infraevents.engflow.bazel;
   exports dev.infraevents.garm;
   exports dev.infraevents.spi;
 

@@ -27,6 +27,9 @@ public final class EngFlow {
   /** The attribute of an event that holds the id of its invocation; absent if it has none. */
   public static final String INVOCATION = "invocation";
 
+  /** The media type of {@link dev.infraevents.Event#data()}: one protobuf message. */
+  public static final String CONTENT_TYPE = "application/protobuf";
+
   private static final String PREFIX = "engflow.";
   private static final String PROGRESS = PREFIX + "progress.";
 

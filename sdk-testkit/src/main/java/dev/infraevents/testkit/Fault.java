@@ -25,8 +25,9 @@ public sealed interface Fault {
   }
 
   /**
-   * The next upgrade, or the next request for a stream, is answered with a status instead, as a
-   * proxy or a server in trouble would do.
+   * The next upgrade, or the next request for a stream, is answered with an HTTP status instead, as
+   * a proxy or a server in trouble would do. A gRPC server answers with the status that gRPC makes
+   * of it.
    *
    * @param status the status code
    * @param contentType the content type of the answer
@@ -36,6 +37,17 @@ public sealed interface Fault {
    */
   static RefuseUpgrade refuseUpgrade(int status, String contentType, String body) {
     return new RefuseUpgrade(1, status, Map.of("Content-Type", contentType), body);
+  }
+
+  /**
+   * The next gRPC call is answered with a status instead, before any message.
+   *
+   * @param code the number of a gRPC status other than OK, such as 14 for UNAVAILABLE
+   * @param description what the status says
+   * @return the fault, for one call; see {@link RefuseCall#times}
+   */
+  static RefuseCall refuseCall(int code, String description) {
+    return new RefuseCall(1, code, description);
   }
 
   /**
@@ -87,7 +99,8 @@ public sealed interface Fault {
   }
 
   /**
-   * The next event is padded with an unknown key. An event that is larger already stays as it is.
+   * The next event is padded with an unknown key or field. An event that is larger already stays as
+   * it is.
    *
    * @param bytes the size of the padded message
    * @return the fault
@@ -105,6 +118,17 @@ public sealed interface Fault {
    */
   static Fault wrongClose(int code, String reason) {
     return new WrongClose(code, reason);
+  }
+
+  /**
+   * Every open stream of a gRPC server ends with a status. The connections stay open.
+   *
+   * @param code the number of a gRPC status: 0 for OK, 14 for UNAVAILABLE
+   * @param description what the status says; OK says nothing
+   * @return the fault
+   */
+  static Fault endStreams(int code, String description) {
+    return new EndStreams(code, description);
   }
 
   /**
@@ -147,7 +171,8 @@ public sealed interface Fault {
   }
 
   /**
-   * Every open event stream gets a message that is text but not JSON.
+   * Every open event stream gets a message that is no event: text, but not JSON. A gRPC server
+   * sends an event whose payload is such text.
    *
    * @return the fault
    */
@@ -156,7 +181,8 @@ public sealed interface Fault {
   }
 
   /**
-   * Every open event stream gets a message that begins like an event and is not valid JSON.
+   * Every open event stream gets a message that begins like an event and is not valid JSON. A gRPC
+   * server sends an event whose payload breaks off.
    *
    * @return the fault
    */
@@ -296,6 +322,38 @@ public sealed interface Fault {
     }
   }
 
+  /**
+   * See {@link Fault#refuseCall}.
+   *
+   * @param times how many calls are refused
+   * @param code the number of a gRPC status
+   * @param description what the status says
+   */
+  record RefuseCall(int times, int code, String description) implements Fault {
+
+    /**
+     * Checks the numbers.
+     *
+     * @param times how many calls are refused, at least one
+     * @param code the number of a gRPC status, from 1 to 16
+     * @param description what the status says
+     */
+    public RefuseCall {
+      requireAtLeastOne(times, "times");
+      requireStatus(1, code);
+    }
+
+    /**
+     * Refuses more than one call.
+     *
+     * @param count how many
+     * @return the changed fault
+     */
+    public RefuseCall times(int count) {
+      return new RefuseCall(count, code, description);
+    }
+  }
+
   /** See {@link Fault#reset}. */
   record Reset() implements Fault {}
 
@@ -325,6 +383,25 @@ public sealed interface Fault {
    * @param reason the reason
    */
   record WrongClose(int code, String reason) implements Fault {}
+
+  /**
+   * See {@link Fault#endStreams}.
+   *
+   * @param code the number of a gRPC status
+   * @param description what the status says
+   */
+  record EndStreams(int code, String description) implements Fault {
+
+    /**
+     * Checks the number.
+     *
+     * @param code the number of a gRPC status, from 0 to 16
+     * @param description what the status says
+     */
+    public EndStreams {
+      requireStatus(0, code);
+    }
+  }
 
   /**
    * See {@link Fault#restart} and {@link Fault#outage}.
@@ -410,6 +487,12 @@ public sealed interface Fault {
      */
     public SlowDrip {
       requireAtLeastOne(bytes, "bytes");
+    }
+  }
+
+  private static void requireStatus(int least, int code) {
+    if (code < least || code > 16) {
+      throw new IllegalArgumentException("not a gRPC status from " + least + " to 16: " + code);
     }
   }
 

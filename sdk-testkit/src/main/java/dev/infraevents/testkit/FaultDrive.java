@@ -26,7 +26,9 @@ final class FaultDrive {
     int before = run.connections();
     if (fault instanceof Fault.HalfOpen) {
       halfOpen(run, fault, time);
-    } else if (fault instanceof Fault.Refuse || fault instanceof Fault.RefuseUpgrade) {
+    } else if (fault instanceof Fault.Refuse
+        || fault instanceof Fault.RefuseUpgrade
+        || fault instanceof Fault.RefuseCall) {
       inject(run, fault);
       inject(run, Fault.reset()); // what is refused are the attempts to connect again
       run.awaitConnection(before + 1);
@@ -52,6 +54,7 @@ final class FaultDrive {
     return fault instanceof Fault.Reset
         || fault instanceof Fault.Truncate
         || fault instanceof Fault.WrongClose
+        || fault instanceof Fault.EndStreams
         || fault instanceof Fault.Restart
         || fault instanceof Fault.ExpireToken;
   }

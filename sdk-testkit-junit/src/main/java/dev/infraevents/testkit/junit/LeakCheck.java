@@ -29,9 +29,9 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
  * only.
  *
  * <p>Threads get a few seconds to end. Threads of the JVM, of JUnit and Surefire, and the
- * process-wide daemons of the common pool and of OkHttp are not looked at; nor are virtual threads,
- * which can not be listed. The check looks at the whole process, so it can not be used while tests
- * run in parallel in one JVM.
+ * process-wide daemons of the common pool, of OkHttp and of gRPC are not looked at; nor are virtual
+ * threads, which can not be listed. The check looks at the whole process, so it can not be used
+ * while tests run in parallel in one JVM.
  *
  * <p>Register it before extensions whose resources it is to check: {@code @ExtendWith} on the class
  * comes before {@code @RegisterExtension} on a field.

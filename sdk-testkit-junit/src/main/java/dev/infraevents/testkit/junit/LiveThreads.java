@@ -19,6 +19,7 @@ final class LiveThreads {
           "process reaper",
           "OkHttp TaskRunner",
           "Okio Watchdog",
+          "grpc-shared-destroyer-",
           "surefire-",
           "junit-");
 
@@ -83,8 +84,21 @@ final class LiveThreads {
         || type.startsWith("jdk.internal.") // carriers of virtual threads, pollers
         || type.startsWith("org.junit.") // workers of JUnit's parallel execution
         || isIdleTaskRunner(thread)
+        || isIdleGrpcWorker(thread)
         || Stream.concat(PROCESS_WIDE.stream(), ignoredPrefixes.stream())
             .anyMatch(thread.getName()::startsWith);
+  }
+
+  // gRPC's process-wide pools outlive their last user by a second. A worker that is busy then
+  // serves
+  // a channel or server that was not closed.
+  private static boolean isIdleGrpcWorker(Thread thread) {
+    return thread.getName().startsWith("grpc-")
+        && Arrays.stream(thread.getStackTrace())
+            .anyMatch(
+                frame ->
+                    frame.getClassName().equals("java.util.concurrent.ThreadPoolExecutor")
+                        && frame.getMethodName().equals("getTask"));
   }
 
   // OkHttp's process-wide threads keep the name of their last task while they wait for the next.

@@ -9,7 +9,7 @@ import dev.infraevents.testkit.garm.GarmAccounts.Account;
 import dev.infraevents.testkit.internal.FaultInjector;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
-import dev.infraevents.testkit.internal.http.HttpServer;
+import dev.infraevents.testkit.internal.tcp.LoopbackPort;
 import dev.infraevents.testkit.internal.tls.SelfSignedCertificate;
 import dev.infraevents.testkit.internal.websocket.WebSocketHost;
 import java.time.Duration;
@@ -129,7 +129,7 @@ public final class FakeGarm implements FakeServer {
   @Override
   public String url() {
     String scheme = certificate == null ? "http" : "https";
-    return scheme + "://" + HttpServer.HOST + ":" + host.port() + settings.pathPrefix;
+    return scheme + "://" + LoopbackPort.HOST + ":" + host.port() + settings.pathPrefix;
   }
 
   /**

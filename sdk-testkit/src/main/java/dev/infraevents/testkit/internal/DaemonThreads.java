@@ -24,10 +24,15 @@ public final class DaemonThreads implements ThreadFactory {
     return thread;
   }
 
-  /** For the timer, the only pool a fake has. */
+  /** For a timer. */
   @Override
   public Thread newThread(Runnable body) {
     return thread("timer", body);
+  }
+
+  /** For a pool of another kind. */
+  public ThreadFactory factory(String role) {
+    return body -> thread(role, body);
   }
 
   private Thread thread(String role, Runnable body) {

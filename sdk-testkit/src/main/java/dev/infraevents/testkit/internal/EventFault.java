@@ -1,5 +1,6 @@
 package dev.infraevents.testkit.internal;
 
+import dev.infraevents.testkit.Fault;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -11,25 +12,41 @@ public interface EventFault {
 
   List<OutgoingEvent> apply(OutgoingEvent event);
 
-  static EventFault badUtf8() {
+  /** What a fault of the next event does to an event that is JSON. */
+  static EventFault of(Fault fault) {
+    if (fault instanceof Fault.BadUtf8) {
+      return badUtf8();
+    } else if (fault instanceof Fault.Oversize f) {
+      return oversize(f.bytes());
+    } else if (fault instanceof Fault.Fragment f) {
+      return fragment(f.pieces());
+    } else if (fault instanceof Fault.SilentDrop) {
+      return drop();
+    } else if (fault instanceof Fault.Duplicate) {
+      return duplicate();
+    }
+    throw FaultInjector.unknown(fault);
+  }
+
+  private static EventFault badUtf8() {
     byte[] truncatedSequence = {(byte) 0xE4, (byte) 0xB8}; // two of the three bytes of a character
     return event ->
         List.of(new OutgoingEvent(withPadding(event.text(), truncatedSequence), event.pieces()));
   }
 
-  static EventFault fragment(int pieces) {
+  private static EventFault fragment(int pieces) {
     return event -> List.of(new OutgoingEvent(event.text(), pieces));
   }
 
-  static EventFault drop() {
+  private static EventFault drop() {
     return event -> List.of();
   }
 
-  static EventFault duplicate() {
+  private static EventFault duplicate() {
     return event -> List.of(event, event);
   }
 
-  static EventFault oversize(int bytes) {
+  private static EventFault oversize(int bytes) {
     return event -> {
       int overhead = withPadding(event.text(), new byte[0]).length;
       byte[] filling = new byte[Math.max(0, bytes - overhead)];

@@ -1,5 +1,6 @@
 package dev.infraevents.testkit.internal.http;
 
+import dev.infraevents.testkit.internal.tcp.Wire;
 import java.io.IOException;
 
 /** What becomes of a request: an answer, or the connection is taken over. */

@@ -3,7 +3,8 @@ package dev.infraevents.testkit.internal.websocket;
 import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.internal.Changes;
 import dev.infraevents.testkit.internal.DaemonThreads;
-import dev.infraevents.testkit.internal.http.Wire;
+import dev.infraevents.testkit.internal.Reordering;
+import dev.infraevents.testkit.internal.tcp.Wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ public final class ServerWebSocket {
   private final ScheduledExecutorService ioTimer;
   private final Changes changes;
   private final Outbox outbox;
-  private final Reordering reordering;
+  private final Reordering<byte[]> reordering;
   private final KeepAlive keepAlive;
 
   // Written by the reading thread.
@@ -67,7 +68,7 @@ public final class ServerWebSocket {
     this.ioTimer = ioTimer;
     this.changes = changes;
     this.outbox = new Outbox(settings.bufferCapacity(), settings.bufferPatience(), timer);
-    this.reordering = new Reordering(outbox, ioTimer);
+    this.reordering = new Reordering<>(outbox::offer, outbox::isFinishing, ioTimer);
     outbox.overtake(Handshake.acceptance(request));
     byte[] ping = Frames.control(Frames.PING, new byte[0]);
     this.keepAlive =

@@ -1,5 +1,6 @@
 package dev.infraevents.testkit.internal.websocket;
 
+import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.internal.Changes;
 import dev.infraevents.testkit.internal.DaemonThreads;
@@ -10,7 +11,6 @@ import dev.infraevents.testkit.internal.http.HttpHandler;
 import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
 import dev.infraevents.testkit.internal.http.HttpServer;
-import dev.infraevents.testkit.internal.http.Wire;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -35,6 +35,9 @@ public final class WebSocketHost implements FaultTarget {
 
   private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(1);
   private static final int ANNOUNCED_BYTES = 4096;
+  private static final String GARBAGE = "upstream connect error or disconnect";
+  private static final String BROKEN_EVENT =
+      "{\"entity-type\":\"instance\",\"operation\":\"update\",\"payload\":{\"id\":";
   private static final byte[] HALF_EVENT =
       "{\"entity-type\":\"instance\",\"operation\":\"upd".getBytes(StandardCharsets.UTF_8);
 
@@ -92,11 +95,11 @@ public final class WebSocketHost implements FaultTarget {
   }
 
   public void open() {
-    server.listen();
+    server.port().listen();
   }
 
   public int port() {
-    return server.port();
+    return server.port().number();
   }
 
   public ScheduledExecutorService timer() {
@@ -167,12 +170,12 @@ public final class WebSocketHost implements FaultTarget {
       sockets.forEach(socket -> socket.stall(false));
     }
     reorderEvents(1, 0);
-    server.drip(0, Duration.ZERO);
-    server.refuse(0);
-    server.wires().forEach(Wire::thaw);
+    server.wires().drip(0, Duration.ZERO);
+    server.port().refuse(0);
+    server.wires().thaw();
     if (down) {
       down = false;
-      server.listen();
+      server.port().listen();
     }
   }
 
@@ -180,7 +183,7 @@ public final class WebSocketHost implements FaultTarget {
     if (!closed) {
       closed = true;
       shutDown();
-      server.releasePort();
+      server.port().release();
       threads.join(); // to the last they may schedule something
       ioTimer.shutdownNow();
       timerThread.join();
@@ -193,43 +196,43 @@ public final class WebSocketHost implements FaultTarget {
     shutDown();
     down = staysDown;
     if (staysDown) {
-      server.holdPort();
+      server.port().hold();
     } else {
-      server.listen();
+      server.port().listen();
     }
   }
 
   /** Close 1000 to all, as on SIGTERM, and no connection left when it returns. */
   private void shutDown() {
-    server.stopListening();
-    server.wires().stream().filter(Wire::isFrozen).forEach(Wire::drop);
+    server.port().stopListening();
+    server.wires().dropFrozen();
     sockets.forEach(socket -> socket.close(ServerWebSocket.NORMAL_CLOSURE, ""));
     changes.holds(sockets::isEmpty, SHUTDOWN_PATIENCE);
-    server.wires().forEach(Wire::drop);
+    server.wires().drop();
     changes.holds(sockets::isEmpty, SHUTDOWN_PATIENCE);
   }
 
   @Override
   public void refuseConnections(int times) {
-    server.refuse(times);
+    server.port().refuse(times);
   }
 
   @Override
-  public void refuseUpgrades(int times, HttpResponse answer) {
+  public void refuseUpgrades(Fault.RefuseUpgrade fault) {
     synchronized (faults) {
-      upgradeRefusals = times;
-      upgradeRefusal = answer;
+      upgradeRefusals = fault.times();
+      upgradeRefusal = new HttpResponse(fault.status(), fault.headers(), fault.body());
     }
   }
 
   @Override
   public void resetConnections() {
-    server.wires().forEach(Wire::reset);
+    server.wires().reset();
   }
 
   @Override
   public void freezeConnections() {
-    server.wires().forEach(Wire::freeze);
+    server.wires().freeze();
   }
 
   @Override
@@ -247,15 +250,24 @@ public final class WebSocketHost implements FaultTarget {
   }
 
   @Override
-  public void sendText(String text) {
+  public void sendGarbage() {
+    sendText(GARBAGE);
+  }
+
+  @Override
+  public void sendBrokenEvent() {
+    sendText(BROKEN_EVENT);
+  }
+
+  private void sendText(String text) {
     byte[] frame = Frames.text(text.getBytes(StandardCharsets.UTF_8));
     sockets.forEach(socket -> socket.send(frame));
   }
 
   @Override
-  public void mangleNextEvent(EventFault fault) {
+  public void disturbNextEvent(Fault fault) {
     synchronized (faults) {
-      eventFaults.add(fault);
+      eventFaults.add(EventFault.of(fault));
     }
   }
 
@@ -270,12 +282,12 @@ public final class WebSocketHost implements FaultTarget {
 
   @Override
   public void slowDown(int bytes, Duration pause) {
-    server.drip(bytes, pause);
+    server.wires().drip(bytes, pause);
   }
 
   @Override
-  public void closeStreams(int code, String reason) {
-    sockets.forEach(socket -> socket.close(code, reason));
+  public void closeStreams(Fault.WrongClose fault) {
+    sockets.forEach(socket -> socket.close(fault.code(), fault.reason()));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.infraevents.testkit.internal.http;
+package dev.infraevents.testkit.internal.tcp;
 
 import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
@@ -34,7 +34,7 @@ public final class Wire {
   private long dripNanos;
   private long nextDrop;
 
-  Wire(Socket tcp, @Nullable SSLContext tls) throws IOException {
+  public Wire(Socket tcp, @Nullable SSLContext tls) throws IOException {
     this.tcp = tcp;
     tcp.setTcpNoDelay(true);
     this.endpoint = tls == null ? tcp : tls.getSocketFactory().createSocket(tcp, null, true);
@@ -106,6 +106,11 @@ public final class Wire {
       lock.unlock();
     }
     closeQuietly(tcp);
+  }
+
+  /** Says that nothing follows; the peer may still send. */
+  public void finish() throws IOException {
+    tcp.shutdownOutput();
   }
 
   /** Drops the connection unless it is frozen or drips: then time is not to end it either. */
@@ -197,7 +202,7 @@ public final class Wire {
     return dripBytes == 0 ? 0 : nextDrop - System.nanoTime();
   }
 
-  static void closeQuietly(AutoCloseable closeable) {
+  public static void closeQuietly(AutoCloseable closeable) {
     try {
       closeable.close();
     } catch (Exception ignored) {

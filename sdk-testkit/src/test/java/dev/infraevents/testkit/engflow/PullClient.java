@@ -1,0 +1,166 @@
+package dev.infraevents.testkit.engflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Duration;
+import dev.infraevents.grpc.proto.notification.NotificationDeliveryOptions;
+import dev.infraevents.grpc.proto.notification.NotificationQueueGrpc;
+import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgeableNotification;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
+import dev.infraevents.grpc.proto.notification.QueueId;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A Pull call on a channel of its own, one message after the other. */
+final class PullClient implements AutoCloseable {
+
+  static final java.time.Duration SOON = java.time.Duration.ofSeconds(10);
+
+  private final ManagedChannel channel;
+  private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
+  private ClientCallStreamObserver<PullNotificationRequest> requests;
+
+  private PullClient(ManagedChannel channel, Metadata headers) {
+    this.channel = channel;
+    NotificationQueueGrpc.newStub(channel)
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .pull(new Responses());
+  }
+
+  /** A call whose first request has not been sent. */
+  static PullClient call(FakeEngFlow engflow) {
+    return call(engflow, InsecureChannelCredentials.create(), new Metadata());
+  }
+
+  static PullClient call(FakeEngFlow engflow, ChannelCredentials credentials, Metadata headers) {
+    return new PullClient(channel(engflow, credentials), headers);
+  }
+
+  static ManagedChannel channel(FakeEngFlow engflow, ChannelCredentials credentials) {
+    URI url = URI.create(engflow.url());
+    return Grpc.newChannelBuilderForAddress(url.getHost(), url.getPort(), credentials)
+        .maxInboundMessageSize(20 << 20)
+        .build();
+  }
+
+  /** A reader of the queue that every server has. */
+  static PullClient reader(FakeEngFlow engflow) {
+    int before = engflow.readers().size();
+    PullClient client = call(engflow);
+    client.send(first());
+    engflow.await(server -> server.readers().size() > before, SOON);
+    return client;
+  }
+
+  static PullNotificationRequest.Builder first() {
+    return PullNotificationRequest.newBuilder()
+        .setQueue(QueueId.newBuilder().setName(FakeEngFlow.LIFECYCLE_EVENTS));
+  }
+
+  static NotificationDeliveryOptions deadline(long seconds) {
+    return NotificationDeliveryOptions.newBuilder()
+        .setAcknowledgementDeadline(Duration.newBuilder().setSeconds(seconds))
+        .build();
+  }
+
+  void send(PullNotificationRequest.Builder request) {
+    requests.onNext(request.build());
+  }
+
+  void ack(String... tokens) {
+    send(PullNotificationRequest.newBuilder().addAllAcknowledgementTokens(Arrays.asList(tokens)));
+  }
+
+  void halfClose() {
+    requests.onCompleted();
+  }
+
+  /** The next message; the end of the call is none. */
+  PullNotificationResponse next() {
+    Object next = take();
+    assertThat(next).isInstanceOf(PullNotificationResponse.class);
+    return (PullNotificationResponse) next;
+  }
+
+  AcknowledgeableNotification notification() {
+    PullNotificationResponse next = next();
+    assertThat(next.hasNotification()).as("%s", next).isTrue();
+    return next.getNotification();
+  }
+
+  AcknowledgementReceipt receipt() {
+    PullNotificationResponse next = next();
+    assertThat(next.hasNotification()).as("%s", next).isFalse();
+    assertThat(next.getAcknowledgementReceiptCount()).isEqualTo(1);
+    return next.getAcknowledgementReceipt(0);
+  }
+
+  /** How the call ended; nothing may come before that. */
+  Status end() {
+    Object next = take();
+    assertThat(next).isInstanceOf(Status.class);
+    return (Status) next;
+  }
+
+  boolean hasReceivedNothing() {
+    return received.isEmpty();
+  }
+
+  private Object take() {
+    try {
+      Object next = received.poll(SOON.toSeconds(), TimeUnit.SECONDS);
+      assertThat(next).as("something received").isNotNull();
+      return next;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    try {
+      assertThat(channel.awaitTermination(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private final class Responses
+      implements ClientResponseObserver<PullNotificationRequest, PullNotificationResponse> {
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<PullNotificationRequest> stream) {
+      requests = stream;
+    }
+
+    @Override
+    public void onNext(PullNotificationResponse response) {
+      received.add(response);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      received.add(Status.fromThrowable(error));
+    }
+
+    @Override
+    public void onCompleted() {
+      received.add(Status.OK);
+    }
+  }
+}
