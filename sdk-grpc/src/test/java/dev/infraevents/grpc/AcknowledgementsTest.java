@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.rpc.Status;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +14,8 @@ class AcknowledgementsTest {
 
   private final Acknowledgements acknowledgements = new Acknowledgements();
 
-  private CompletableFuture<AckOutcome> add(String token) {
-    return acknowledgements.add(token).outcome().toCompletableFuture();
+  private CompletionStage<AckOutcome> add(String token) {
+    return acknowledgements.add(token).outcome();
   }
 
   private void answer(String token, int code) {
@@ -30,21 +29,21 @@ class AcknowledgementsTest {
   @ParameterizedTest
   @CsvSource({"0, CONFIRMED", "4, DEADLINE_PASSED", "3, REFUSED", "5, REFUSED", "99, REFUSED"})
   void aReceiptIsAnOutcome(int code, AckOutcome expected) {
-    CompletableFuture<AckOutcome> outcome = add("t1");
+    CompletionStage<AckOutcome> outcome = add("t1");
     answer("t1", code);
     assertThat(outcome).isCompletedWithValue(expected);
   }
 
   @Test
   void aReceiptWithoutAStatusIsOk() {
-    CompletableFuture<AckOutcome> outcome = add("t1");
+    CompletionStage<AckOutcome> outcome = add("t1");
     acknowledgements.answered(AcknowledgementReceipt.newBuilder().setToken("t1").build());
     assertThat(outcome).isCompletedWithValue(AckOutcome.CONFIRMED);
   }
 
   @Test
   void aReceiptForATokenThatNobodyWaitsForTellsNothing() {
-    CompletableFuture<AckOutcome> outcome = add("t1");
+    CompletionStage<AckOutcome> outcome = add("t1");
     answer("other", 0);
     assertThat(outcome).isNotDone();
   }
@@ -60,7 +59,7 @@ class AcknowledgementsTest {
 
   @Test
   void theEndTakesWhatIsUnanswered() {
-    CompletableFuture<AckOutcome> unsent = add("t1");
+    CompletionStage<AckOutcome> unsent = add("t1");
     acknowledgements.end();
     assertThat(unsent).isCompletedWithValue(AckOutcome.STREAM_GONE);
     assertThat(acknowledgements.add("t2")).isNull();

@@ -141,7 +141,7 @@ class EngFlowEventSourceTest {
             source()
                 .queue("my/queue")
                 .clientId("my-team/6f1c2f0e-7d7b-4f0e-9f0a-3d1b2c4d5e6f")
-                .ackDeadline(Duration.ofSeconds(120))
+                .ackDeadline(Duration.ofMinutes(2))
                 .build();
         var subscription = source.subscribe(recording())) {
       fake.queue("my/queue").about("build").buildStarted();

@@ -8,7 +8,6 @@ import dev.infraevents.Event;
 import dev.infraevents.EventFilter;
 import dev.infraevents.FailureAction;
 import dev.infraevents.RpcException;
-import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceState;
 import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
@@ -38,7 +37,6 @@ class WithInvocationsTest {
 
   private final FakeEngFlow fake = FakeEngFlow.builder().releaseAtStreamEnd().start();
   private final List<Event<? extends EngFlowPayload>> events = new CopyOnWriteArrayList<>();
-  private final List<SourceSignal> signals = new CopyOnWriteArrayList<>();
   private final List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
   private final String invocation = UUID.randomUUID().toString();
   private final StoredStream stream = fake.store().invocation("build", invocation);
