@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
     implements Connection {
 
-  /** A server that refuses a call does so within a round trip; what it accepts, in silence. */
-  private static final Duration REFUSAL = Duration.ofSeconds(1);
+  /**
+   * A server that has nothing to say accepts a call in silence. One that refuses it has said so by
+   * then, even if it asked others about the credentials.
+   */
+  private static final Duration REFUSAL = Duration.ofSeconds(5);
 
   /** What this side has asked for. */
   private enum Demand {

@@ -32,9 +32,9 @@ import java.util.WeakHashMap;
  * and not recorded: it was no message of the stream, and no replay could read it as one.
  *
  * <p><b>Lines.</b> A message that is a JSON object or array is its line, without its line breaks if
- * it was pretty-printed. Other text is a JSON string. What is not UTF-8 is <code>
- * {"base64":"..."}</code>. The replay has the same bytes again, but for such line breaks and for
- * secrets.
+ * it was pretty-printed. Other text is a JSON string. What is not UTF-8, or holds control
+ * characters other than those for white space and terminals, is <code>{"base64":"..."}</code>. The
+ * replay has the same bytes again, but for such line breaks and for secrets.
  *
  * <p><b>Secrets</b> become {@code ***}: at any depth, strings and numbers under a key that holds
  * the word token, password, passwd, passphrase, secret, authorization, API key, private key, access

@@ -17,8 +17,11 @@ import java.util.regex.Pattern;
 
 /**
  * One message as one line of JSON. A JSON object or array stands for itself; other text is a JSON
- * string; what is not UTF-8 is {@code {"base64":"..."}}. A message that looks like the last is
+ * string; what is no text is {@code {"base64":"..."}}. A message that looks like the last is
  * written as text, so every line has one meaning.
+ *
+ * <p>Binary messages are often UTF-8 by chance, protobuf's above all, and a redaction would spoil
+ * their lengths. But they hold control characters that no text has.
  */
 final class RecordingLine {
 
@@ -31,7 +34,7 @@ final class RecordingLine {
   /** The line of a message, without its end. */
   static String of(Bytes message, Redaction redaction) {
     byte[] bytes = message.toByteArray();
-    Optional<String> text = utf8(bytes);
+    Optional<String> text = utf8(bytes).filter(RecordingLine::isText);
     if (text.isEmpty()) {
       return "{\"base64\":\"" + Base64.getEncoder().encodeToString(bytes) + "\"}";
     }
@@ -79,6 +82,10 @@ final class RecordingLine {
 
   private static String quote(String text) {
     return JsonNodeFactory.instance.textNode(text).toString();
+  }
+
+  private static boolean isText(String utf8) {
+    return utf8.chars().noneMatch(c -> c < ' ' && "\b\t\n\f\r\u001b".indexOf(c) < 0);
   }
 
   private static Optional<String> utf8(byte[] bytes) {

@@ -74,6 +74,19 @@ class RecordingLineTest {
     assertThat(message(line)).isEqualTo(binary);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\n\u0012token=hunter2 u:p@host", "\u0000", "{\u0001}"})
+  void bytesThatAreUtf8ByChanceComeBackAsTheyWere(String message) {
+    assertThat(line(message)).startsWith("{\"base64\":\"");
+    assertThat(message(line(message))).isEqualTo(Bytes.ofUtf8(message));
+  }
+
+  @Test
+  void whatIsMeantForATerminalIsText() {
+    assertThat(line("\u001b[31mred\u001b[0m\ttoken=abc\b\f"))
+        .isEqualTo("\"\\u001B[31mred\\u001B[0m\\ttoken=***\"");
+  }
+
   @Test
   void aPrettyPrintedMessageLosesItsLineBreaksAndNothingElse() {
     assertThat(line("{\r\n  \"a\": [\n    1,\n    \"x\\ny\"\n  ]\n}\n"))

@@ -152,6 +152,20 @@ class AttemptTest {
   }
 
   @Test
+  void aConnectionLearnsWhichOfItsMessagesWereTaken() {
+    rig.start();
+    FakeConnection old = rig.connection().streams();
+    old.sends("in time");
+    old.sendsGarbage("in time, too");
+    assertThat(old.context().taken()).isEqualTo(2);
+    old.breaks();
+    old.sends("late");
+    old.sendsGarbage("late");
+    assertThat(old.context().taken()).isEqualTo(2);
+    assertThat(rig.reconnects().context().taken()).isZero();
+  }
+
+  @Test
   void lateCallbacksOfAnOldAttemptAreIgnored() {
     rig.start();
     FakeConnection old = rig.connection().streams();

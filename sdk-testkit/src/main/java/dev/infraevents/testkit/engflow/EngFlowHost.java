@@ -55,7 +55,7 @@ final class EngFlowHost {
     this.pool = Executors.newCachedThreadPool(poolThreads.factory("call"));
     this.timer = new ScheduledThreadPoolExecutor(1, poolThreads);
     timer.setRemoveOnCancelPolicy(true);
-    this.relay = new Relay(threads, false, changes);
+    this.relay = new Relay(threads, settings.tlsDirectory != null, changes);
   }
 
   /** In real time. */

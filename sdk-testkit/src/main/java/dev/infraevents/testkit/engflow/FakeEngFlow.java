@@ -14,11 +14,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fake of an EngFlow cluster, as far as events go: notification queues that are pulled from, the
- * event store, and the service of the public example that events are forwarded to. It needs {@code sdk-grpc-proto}
- * and {@code grpc-okhttp}, which a project that uses it adds to its tests.
+ * event store, and the service of the public example that events are forwarded to. It needs {@code
+ * sdk-grpc-proto} and {@code grpc-okhttp}, which a project that uses it adds to its tests.
  *
  * <pre>{@code
  * try (var engflow = FakeEngFlow.start()) {
@@ -59,6 +60,7 @@ public final class FakeEngFlow implements FakeServer {
   private final EngFlowForwarding forwarding;
   private final EngFlowStore store;
   private final EngFlowFaults faults;
+  private final @Nullable EngFlowTls tls;
 
   FakeEngFlow(FakeEngFlowBuilder settings) {
     this.settings = settings;
@@ -73,7 +75,15 @@ public final class FakeEngFlow implements FakeServer {
     List<EngFlowService> services = List.of(pull, store.service(), forwarding.service());
     this.faults = new EngFlowFaults(host, gate, credentials, pull, services, nextFaults);
     addQueue(LIFECYCLE_EVENTS);
-    host.open(services, gate, InsecureServerCredentials.create());
+    if (settings.tlsDirectory == null) {
+      this.tls = null;
+      host.open(services, gate, InsecureServerCredentials.create());
+    } else {
+      EngFlowTls.Issued issued =
+          EngFlowTls.issue(settings.tlsDirectory, settings.certificateDemanded);
+      this.tls = issued.files();
+      host.open(services, gate, issued.server());
+    }
   }
 
   /**
@@ -96,7 +106,21 @@ public final class FakeEngFlow implements FakeServer {
 
   @Override
   public String url() {
-    return "grpc://" + LoopbackPort.HOST + ":" + host.relay().port().number();
+    String origin = tls == null ? "grpc://" + LoopbackPort.HOST : "grpcs://localhost";
+    return origin + ":" + host.relay().port().number();
+  }
+
+  /**
+   * What a client needs to connect with TLS.
+   *
+   * @return the files that were written when the server was started
+   * @throws IllegalStateException if the server was built without TLS
+   */
+  public EngFlowTls tls() {
+    if (tls == null) {
+      throw new IllegalStateException("this server has no TLS");
+    }
+    return tls;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.infraevents.testkit.engflow;
 import dev.infraevents.spi.TimeSource;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -27,6 +28,8 @@ public final class FakeEngFlowBuilder {
   boolean releaseAtStreamEnd;
   boolean endStreamOnMissedWindow;
   boolean strictKeepAlive;
+  @Nullable Path tlsDirectory;
+  boolean certificateDemanded;
   @Nullable Function<ServerCredentials, ServerBuilder<?>> serverBuilder;
 
   FakeEngFlowBuilder() {}
@@ -62,6 +65,40 @@ public final class FakeEngFlowBuilder {
    */
   public FakeEngFlowBuilder acceptHeader(String name, String value) {
     headers.put(name, value);
+    return this;
+  }
+
+  /**
+   * Accepts the client certificate of {@link EngFlowTls}. It needs {@link #tls}.
+   *
+   * @return this builder
+   */
+  public FakeEngFlowBuilder acceptCertificate() {
+    credentials.add(EngFlowCredentials.Kind.CERTIFICATE);
+    return this;
+  }
+
+  /**
+   * Serves TLS with a certificate of a private authority, for localhost and 127.0.0.1. Client
+   * certificates of that authority are taken, and of no other.
+   *
+   * @param directory where the files that clients need are written to, see {@link FakeEngFlow#tls};
+   *     created if it is not there
+   * @return this builder
+   */
+  public FakeEngFlowBuilder tls(Path directory) {
+    this.tlsDirectory = directory;
+    return this;
+  }
+
+  /**
+   * Refuses connections without a client certificate, as a proxy in front of the cluster may do,
+   * whatever credentials calls have. It needs {@link #tls}.
+   *
+   * @return this builder
+   */
+  public FakeEngFlowBuilder demandCertificate() {
+    this.certificateDemanded = true;
     return this;
   }
 

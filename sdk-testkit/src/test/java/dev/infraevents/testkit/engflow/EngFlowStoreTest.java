@@ -73,9 +73,7 @@ class EngFlowStoreTest {
   void tokensAreDifferentAndOfDifferentForms() {
     List<String> tokens = store.invocation(INVOCATION).append(100).tokens();
     assertThat(new HashSet<>(tokens)).hasSize(100);
-    assertThat(tokens.subList(0, 3))
-        .extracting(String::length)
-        .doesNotHaveDuplicates();
+    assertThat(tokens.subList(0, 3)).extracting(String::length).doesNotHaveDuplicates();
   }
 
   @Test
@@ -149,8 +147,7 @@ class EngFlowStoreTest {
       stream.abandon(Status.ABORTED.withDescription("publisher gone"));
       assertThat(reader.end().getCode()).isEqualTo(Status.Code.ABORTED);
     }
-    assertThat(client.all(invocation().setReplayMode(ReplayMode.STOP_AFTER_LAST_KNOWN)))
-        .hasSize(2);
+    assertThat(client.all(invocation().setReplayMode(ReplayMode.STOP_AFTER_LAST_KNOWN))).hasSize(2);
   }
 
   @Test
@@ -194,7 +191,8 @@ class EngFlowStoreTest {
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
     assertThat(client.failure(GetInvocationRequest.newBuilder().setInvocationId("a/" + INVOCATION)))
         .isEqualTo(Status.Code.INVALID_ARGUMENT);
-    assertThat(client.failure(GetBuildRequest.newBuilder())).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(client.failure(GetBuildRequest.newBuilder()))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
   @Test

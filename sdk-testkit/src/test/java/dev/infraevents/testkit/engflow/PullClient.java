@@ -21,9 +21,11 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A Pull call on a channel of its own, one message after the other. */
 final class PullClient implements AutoCloseable {
@@ -34,8 +36,11 @@ final class PullClient implements AutoCloseable {
   private final BlockingQueue<Object> received = new LinkedBlockingQueue<>();
   private ClientCallStreamObserver<PullNotificationRequest> requests;
 
-  private PullClient(ManagedChannel channel, Metadata headers) {
+  private final boolean readsByHand;
+
+  private PullClient(ManagedChannel channel, Metadata headers, boolean readsByHand) {
     this.channel = channel;
+    this.readsByHand = readsByHand;
     NotificationQueueGrpc.newStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
         .pull(new Responses());
@@ -47,7 +52,13 @@ final class PullClient implements AutoCloseable {
   }
 
   static PullClient call(FakeEngFlow engflow, ChannelCredentials credentials, Metadata headers) {
-    return new PullClient(channel(engflow, credentials), headers);
+    return new PullClient(channel(engflow, credentials), headers, false);
+  }
+
+  /** A call that takes no message unless {@link #request} asks for it. */
+  static PullClient byHand(FakeEngFlow engflow) {
+    var channel = channel(engflow, InsecureChannelCredentials.create());
+    return new PullClient(channel, new Metadata(), true);
   }
 
   static ManagedChannel channel(FakeEngFlow engflow, ChannelCredentials credentials) {
@@ -59,11 +70,15 @@ final class PullClient implements AutoCloseable {
 
   /** A reader of the queue that every server has. */
   static PullClient reader(FakeEngFlow engflow) {
+    return call(engflow).begin(engflow, first());
+  }
+
+  /** Sends the first request, and waits until it is accepted. */
+  PullClient begin(FakeEngFlow engflow, PullNotificationRequest.Builder first) {
     int before = engflow.readers().size();
-    PullClient client = call(engflow);
-    client.send(first());
+    send(first);
     engflow.await(server -> server.readers().size() > before, SOON);
-    return client;
+    return this;
   }
 
   static PullNotificationRequest.Builder first() {
@@ -72,8 +87,12 @@ final class PullClient implements AutoCloseable {
   }
 
   static NotificationDeliveryOptions deadline(long seconds) {
+    return deadline(seconds, 0);
+  }
+
+  static NotificationDeliveryOptions deadline(long seconds, int nanos) {
     return NotificationDeliveryOptions.newBuilder()
-        .setAcknowledgementDeadline(Duration.newBuilder().setSeconds(seconds))
+        .setAcknowledgementDeadline(Duration.newBuilder().setSeconds(seconds).setNanos(nanos))
         .build();
   }
 
@@ -83,6 +102,10 @@ final class PullClient implements AutoCloseable {
 
   void ack(String... tokens) {
     send(PullNotificationRequest.newBuilder().addAllAcknowledgementTokens(Arrays.asList(tokens)));
+  }
+
+  void request(int messages) {
+    requests.request(messages);
   }
 
   void halfClose() {
@@ -107,6 +130,19 @@ final class PullClient implements AutoCloseable {
     assertThat(next.hasNotification()).as("%s", next).isFalse();
     assertThat(next.getAcknowledgementReceiptCount()).isEqualTo(1);
     return next.getAcknowledgementReceipt(0);
+  }
+
+  /** The ids of the next notifications. */
+  List<String> ids(int count) {
+    return Stream.generate(() -> notification().getNotification().getId()).limit(count).toList();
+  }
+
+  /** Waits for notifications and acknowledges them, one by one. */
+  void acknowledge(int count) {
+    for (int i = 0; i < count; i++) {
+      ack(notification().getToken());
+      assertThat(receipt().getStatus().getCode()).isZero();
+    }
   }
 
   /** How the call ended; nothing may come before that. */
@@ -146,6 +182,9 @@ final class PullClient implements AutoCloseable {
     @Override
     public void beforeStart(ClientCallStreamObserver<PullNotificationRequest> stream) {
       requests = stream;
+      if (readsByHand) {
+        stream.disableAutoRequestWithInitial(0);
+      }
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** A certificate made on the spot, for a server on loopback. */
+/** Certificates made on the spot, for servers on loopback and for their clients. */
 @NullMarked
 package dev.infraevents.testkit.internal.tls;
 
