@@ -32,6 +32,11 @@ final class ConnectionErrors {
           "Timed out waiting for second handshake thread",
           "Unable to resolve host");
 
+  /** Of grpc-java where the server ignores ALPN, and of the JDK where it does not. */
+  private static final Pattern NO_HTTP2 =
+      Pattern.compile(
+          "TLS ALPN negotiation failed|Unexpected protocol: |.*no_application_protocol");
+
   private static final Pattern PROXY_REFUSED =
       Pattern.compile(
           "Response returned from proxy was not successful \\(expected 2xx, got (\\d+).*",
@@ -160,8 +165,7 @@ final class ConnectionErrors {
     if (words.startsWith("Unsupported or unrecognized SSL message")) {
       return "does not speak TLS: use grpc://, or its port for TLS";
     }
-    return words.startsWith("TLS ALPN negotiation failed")
-            || words.contains("no_application_protocol")
+    return NO_HTTP2.matcher(words).lookingAt()
         ? "does not offer HTTP/2, which gRPC needs: check host and port; a proxy in front of a"
             + " cluster must let HTTP/2 through"
         : null;

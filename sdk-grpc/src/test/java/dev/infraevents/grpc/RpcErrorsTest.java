@@ -373,6 +373,9 @@ class RpcErrorsTest {
     assertThat(error(noTls))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("does not speak TLS: use grpc://");
+    assertThat(error(Status.UNAVAILABLE.withCause(new IOException("Unexpected protocol: "))))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("does not offer HTTP/2");
     assertThat(error(noHttp2))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("does not offer HTTP/2");
