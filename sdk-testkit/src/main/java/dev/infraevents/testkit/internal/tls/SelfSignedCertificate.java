@@ -32,8 +32,7 @@ public final class SelfSignedCertificate {
       KeyPair keys = X509.newEcKeys();
       Certificate certificate =
           X509.certificate(NAME, keys.getPublic(), true, NAME, keys.getPrivate());
-      return new SelfSignedCertificate(
-          certificate, keys.getPrivate(), context(keys, certificate));
+      return new SelfSignedCertificate(certificate, keys.getPrivate(), context(keys, certificate));
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("every JDK can do this", e);
     }
