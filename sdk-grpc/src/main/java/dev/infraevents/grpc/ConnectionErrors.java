@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The ends of calls that no server has answered. */
@@ -30,7 +32,11 @@ final class ConnectionErrors {
           "Timed out waiting for second handshake thread",
           "Unable to resolve host");
 
-  private static final String PROXY = "Response returned from proxy was not successful";
+  private static final Pattern PROXY_REFUSED =
+      Pattern.compile(
+          "Response returned from proxy was not successful \\(expected 2xx, got (\\d+).*",
+          Pattern.DOTALL);
+  private static final String PROXY_FAILED = "Failed trying to connect with proxy";
 
   private final Endpoint endpoint;
 
@@ -54,10 +60,9 @@ final class ConnectionErrors {
     }
     Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
     String description = status.getDescription() == null ? "" : status.getDescription();
-    if (description.startsWith(PROXY)) {
-      return new TransportException(
-          "the proxy does not let a connection to %s through (%s)".formatted(endpoint, words),
-          null);
+    Matcher refused = PROXY_REFUSED.matcher(description);
+    if (refused.matches()) {
+      return refusedByProxy(failure, refused.group(1));
     }
     if (cause == null) {
       return LOCAL.stream().anyMatch(description::startsWith)
@@ -69,7 +74,25 @@ final class ConnectionErrors {
       return tls;
     }
     return new TransportException(
-        "no connection to %s: %s".formatted(endpoint, describe(cause, words)), cause);
+        "no connection to %s%s: %s"
+            .formatted(
+                endpoint,
+                description.startsWith(PROXY_FAILED) ? " through the proxy" : "",
+                describe(cause, words)),
+        cause);
+  }
+
+  // No words of the proxy's: a page follows, which can hold anything.
+  private SourceException refusedByProxy(RpcFailure failure, String status) {
+    if (status.equals("407") && !failure.worked()) {
+      return new ConfigurationException(
+          "the proxy wants a login before it lets a connection to "
+              + endpoint
+              + " through (407): set a ProxyDetector that knows one with channel(...)",
+          null);
+    }
+    return new TransportException(
+        "the proxy does not let a connection to %s through (%s)".formatted(endpoint, status), null);
   }
 
   private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {

@@ -42,6 +42,9 @@ record Endpoint(boolean secure, String host, int port) {
     int colon = authority.indexOf(':', authority.indexOf(']') + 1);
     String host = colon < 0 ? authority : authority.substring(0, colon);
     boolean secure = scheme.equals("grpcs");
+    if (colon >= 0 && authority.indexOf(':', colon + 1) >= 0) {
+      throw wrong("has two colons; an IPv6 address stands in brackets, [::1] for example");
+    }
     if (host.isEmpty()) {
       throw wrong("names no host");
     }

@@ -107,7 +107,32 @@ public final class EngFlowCredentials {
    * @throws ConfigurationException if there is none, or one can not be sent as a gRPC header
    */
   public static EngFlowCredentials headers(Map<String, List<String>> headers) {
+    if (headers.values().stream().allMatch(List::isEmpty)) {
+      throw new ConfigurationException(
+          "credentials of headers need one at least; or use none()", null);
+    }
     return of("headers", TokenProvider.fixed(HeaderToken.of(headers, null)), HeaderToken::headers);
+  }
+
+  /**
+   * Asks a program, such as EngFlow's own {@code engflow_auth}, by the protocol of Bazel's
+   * credential helpers: it is run with the argument {@code get}, reads the cluster's URI as JSON
+   * from its standard input, and prints headers and their expiry as JSON. It is run anew before the
+   * expiry, and once when the cluster refuses its headers. When it fails, so does the subscription,
+   * with an {@link dev.infraevents.AuthenticationException} that says why. It must not ask anybody
+   * anything, and has as long as an attempt to connect ({@link
+   * dev.infraevents.ConnectionOptions#connectTimeout()}).
+   *
+   * @param command the program and its arguments but {@code get}; not a shell's
+   * @return credentials that renew themselves
+   * @throws ConfigurationException if it names no program
+   */
+  public static EngFlowCredentials credentialHelper(List<String> command) {
+    List<String> checked = CredentialHelper.checked(command);
+    return new EngFlowCredentials(
+        "credential helper",
+        endpoint -> new CredentialHelper(checked, endpoint)::fetch,
+        HeaderToken::headers);
   }
 
   private static EngFlowCredentials of(

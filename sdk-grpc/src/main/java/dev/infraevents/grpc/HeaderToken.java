@@ -3,7 +3,6 @@ package dev.infraevents.grpc;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.infraevents.ConfigurationException;
 import dev.infraevents.Token;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,12 +22,9 @@ final class HeaderToken {
   /**
    * Packs headers.
    *
-   * @throws ConfigurationException if there is none, or one can not be sent
+   * @throws dev.infraevents.ConfigurationException if one can not be sent
    */
   static Token of(Map<String, List<String>> headers, @Nullable Instant expiresAt) {
-    if (headers.values().stream().allMatch(List::isEmpty)) {
-      throw new ConfigurationException("credentials of headers need one at least", null);
-    }
     RpcHeaders.metadata(headers);
     try {
       String packed = Base64.getEncoder().encodeToString(JSON.writeValueAsBytes(headers));
