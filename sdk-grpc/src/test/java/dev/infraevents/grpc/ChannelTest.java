@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.TransportException;
 import dev.infraevents.testkit.junit.LeakCheck;
+import io.grpc.ConnectivityState;
 import io.grpc.Metadata;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -87,6 +88,10 @@ class ChannelTest {
           .hasMessageContaining("refused");
 
       RpcFailure again = Rpcs.failure(channel, false);
+      // gRPC fails calls a moment before it says so.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       channel.connectAgain();
       RpcFailure anew = Rpcs.failure(channel, false);
 
