@@ -185,6 +185,10 @@ class ChannelTest {
           .hasMessageContaining("refused");
 
       RpcFailure again = Rpcs.failure(channel, false);
+      // gRPC fails calls a moment before it says so.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       channel.connectAgain();
       RpcFailure anew = Rpcs.failure(channel, false);
 
