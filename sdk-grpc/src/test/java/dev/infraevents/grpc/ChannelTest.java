@@ -184,6 +184,8 @@ class ChannelTest {
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("refused");
 
+      // gRPC ends the call a moment before the channel's state says so.
+      await().until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       RpcFailure again = Rpcs.failure(channel, false);
       channel.connectAgain();
       RpcFailure anew = Rpcs.failure(channel, false);
