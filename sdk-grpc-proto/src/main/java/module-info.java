@@ -8,6 +8,7 @@ module dev.infraevents.grpc.proto {
   requires io.grpc.protobuf;
 
   exports dev.infraevents.grpc.proto.auth;
+  exports dev.infraevents.grpc.proto.bazel;
   exports dev.infraevents.grpc.proto.build;
   exports dev.infraevents.grpc.proto.eventstore;
   exports dev.infraevents.grpc.proto.forwarding;

@@ -13,12 +13,13 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Measures everything in one run and prints it as tables of Markdown. Arguments: which of {@code
- * decode}, {@code engine}, {@code loopback} and {@code idle}, or none for all; {@code --smoke} for
- * a run of seconds whose figures mean nothing.
+ * decode}, {@code engine}, {@code loopback}, {@code idle} and {@code notifications}, or none for
+ * all; {@code --smoke} for a run of seconds whose figures mean nothing.
  */
 public final class Benchmarks {
 
-  private static final List<String> PARTS = List.of("decode", "engine", "loopback", "idle");
+  private static final List<String> PARTS =
+      List.of("decode", "engine", "loopback", "idle", "notifications");
 
   private Benchmarks() {}
 
@@ -51,6 +52,7 @@ public final class Benchmarks {
         case "engine" -> steps.engine();
         case "loopback" -> new Loopback(smoke, report).run();
         case "idle" -> new Idle(smoke, report).run();
+        case "notifications" -> new Notifications(smoke, report).run();
         default -> throw new IllegalArgumentException(part);
       }
     }
@@ -78,6 +80,6 @@ public final class Benchmarks {
             Report.number(system.getSystemLoadAverage()),
             System.getProperty("java.version"),
             System.getProperty("java.vendor"),
-            Loopback.canPin() ? ", server and client pinned to a CPU each" : ", nothing pinned");
+            Processes.canPin() ? ", server and client pinned to a CPU each" : ", nothing pinned");
   }
 }

@@ -1,9 +1,9 @@
 package dev.infraevents.benchmarks;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** What a subscription costs when nothing happens. Needs Linux, which counts wake-ups. */
@@ -26,37 +26,25 @@ final class Idle {
       return;
     }
     System.err.println("measuring an idle subscription");
-    Process server = Loopback.java(0, TrafficServer.class);
-    try (BufferedReader port = Loopback.reader(server)) {
-      measure(port.readLine());
-    } finally {
-      server.destroy();
-      server.waitFor();
-    }
+    Processes.serve(TrafficServer.class, this::measure);
   }
 
-  private void measure(String port) throws IOException, InterruptedException {
+  private void measure(int port) throws IOException, InterruptedException {
     // Threads that connected and handled end by themselves; OkHttp's last for a minute.
-    Process client =
-        Loopback.java(1, IdleClient.class, port, smoke ? "0" : "65", smoke ? "1" : "60");
-    try (BufferedReader out = Loopback.reader(client)) {
-      Map<String, Double> totals = Loopback.values(out.readLine());
-      report.atMost(
-          "idle: seconds of a minute in which a thread woke, of which %d have a ping"
-              .formatted(PINGS_PER_MINUTE),
-          Report.of(totals, "busy"),
-          PINGS_PER_MINUTE + 1.0, // pings may fall on both ends of the minute
-          "");
-      report.atMost("idle: threads that read", Report.of(totals, "readers"), 1, "");
-      report.figure("idle: wake-ups in a minute", Report.number(Report.of(totals, "wakeups")));
-      for (String line = out.readLine(); line != null; line = out.readLine()) {
-        int end = line.lastIndexOf('#');
-        String count = line.substring(line.lastIndexOf('=') + 1);
-        report.figure("idle: wake-ups of " + line.substring(0, end).replace('_', ' '), count);
-      }
-    } finally {
-      client.destroy();
-      client.waitFor();
+    List<String> lines = Processes.client(IdleClient.class, port, smoke ? 0 : 65, smoke ? 1 : 60);
+    Map<String, Double> totals = Processes.values(lines.get(0));
+    report.atMost(
+        "idle: seconds of a minute in which a thread woke, of which %d have a ping"
+            .formatted(PINGS_PER_MINUTE),
+        Report.of(totals, "busy"),
+        PINGS_PER_MINUTE + 1.0, // pings may fall on both ends of the minute
+        "");
+    report.atMost("idle: threads that read", Report.of(totals, "readers"), 1, "");
+    report.figure("idle: wake-ups in a minute", Report.number(Report.of(totals, "wakeups")));
+    for (String line : lines.subList(1, lines.size())) {
+      int end = line.lastIndexOf('#');
+      String count = line.substring(line.lastIndexOf('=') + 1);
+      report.figure("idle: wake-ups of " + line.substring(0, end).replace('_', ' '), count);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.infraevents.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** What one client sees. {@link #event} is called by one thread. */
 final class Measured {
 
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -23,8 +25,10 @@ final class Measured {
   private int count;
   private long startTime;
   private long startCpu;
+  private long startBytes;
   private long endTime;
   private long endCpu;
+  private long endBytes;
 
   Measured(Traffic traffic) {
     this.traffic = traffic;
@@ -38,12 +42,14 @@ final class Measured {
       late[measured] = System.nanoTime() - (stamp - Frames.STAMP_BASE);
     }
     if (measured == 0) {
+      startBytes = allocated();
       startTime = System.nanoTime();
       startCpu = PROCESS.getProcessCpuTime();
     }
     if (count == traffic.total()) {
       endTime = System.nanoTime();
       endCpu = PROCESS.getProcessCpuTime();
+      endBytes = allocated();
       done.countDown();
     }
   }
@@ -57,9 +63,10 @@ final class Measured {
     String cost =
         String.format(
             Locale.ROOT,
-            "wall=%.1f cpu=%.1f",
+            "wall=%.1f cpu=%.1f bytes=%.1f",
             (endTime - startTime) / events,
-            (endCpu - startCpu) / events);
+            (endCpu - startCpu) / events,
+            (endBytes - startBytes) / events);
     if (!traffic.isPaced()) {
       return cost;
     }
@@ -72,6 +79,11 @@ final class Measured {
         micros(0.99),
         micros(0.999),
         micros(1));
+  }
+
+  /** By all threads that live; those that work live as long as there are events. */
+  private static long allocated() {
+    return Arrays.stream(THREADS.getThreadAllocatedBytes(THREADS.getAllThreadIds())).sum();
   }
 
   private double micros(double quantile) {

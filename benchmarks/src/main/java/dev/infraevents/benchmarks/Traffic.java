@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What a server is to send on one connection. It travels in the path of the request, where a client
- * keeps it as the base of its URL.
+ * keeps it as the base of its URL, or in the name of a queue.
  *
  * @param warmUp events sent first, as fast as they go
  * @param events events sent then

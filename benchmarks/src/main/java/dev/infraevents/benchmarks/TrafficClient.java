@@ -25,7 +25,7 @@ import okhttp3.WebSocketListener;
 
 /**
  * One way to consume the events of a {@link TrafficServer}, in a process of its own: its arguments
- * are a port, the {@link Way}, and the three numbers of a {@link Traffic}.
+ * are a port, the {@link Way}, and the path of a {@link Traffic}.
  */
 final class TrafficClient {
 
@@ -58,13 +58,11 @@ final class TrafficClient {
   /**
    * Prints one line of result.
    *
-   * @param args port, way, events to warm up with, events, events per second
+   * @param args port, way, path of the traffic
    */
   public static void main(String[] args) throws Exception {
-    Traffic traffic =
-        new Traffic(
-            Integer.parseInt(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
-    System.out.println(run(Integer.parseInt(args[0]), Way.valueOf(args[1]), traffic));
+    System.out.println(
+        run(Integer.parseInt(args[0]), Way.valueOf(args[1]), Traffic.parse(args[2])));
     System.exit(0); // threads of OkHttp linger
   }
 

@@ -42,10 +42,7 @@ final class TrafficServer implements AutoCloseable {
    */
   public static void main(String[] args) throws IOException {
     try (var server = new TrafficServer()) {
-      System.out.println(server.port());
-      while (System.in.read() >= 0) {
-        // until whoever started this is gone
-      }
+      Processes.stay(server.port());
     }
   }
 

@@ -137,12 +137,12 @@ public final class EventStoreClient implements AutoCloseable {
   @Override
   public void close() {
     List<Subscription> open = slots.close();
-    CompletableFuture<?>[] ends =
-        open.stream()
-            .map(read -> read.completion().toCompletableFuture().exceptionally(error -> null))
-            .toArray(CompletableFuture<?>[]::new);
-    CompletionStage<Void> ended = CompletableFuture.allOf(ends);
-    ended.thenRun(channel::close);
+    CompletionStage<Void> ends =
+        CompletableFuture.allOf(
+            open.stream()
+                .map(read -> read.completion().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    ends.whenComplete((done, error) -> channel.close());
     open.forEach(Subscription::close);
   }
 

@@ -82,7 +82,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   }
 
   void start(Metadata headers, PullNotificationRequest first) {
-    context.onRoom(() -> context.schedule(this::demand, Duration.ZERO));
+    context.onRoom(() -> channel.onReader(this::demand));
     call.start(this, headers);
     call.sendMessage(first);
     demand();
@@ -224,7 +224,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   public CompletionStage<Void> finish() {
     stopReceiving();
     finishing = true;
-    demand();
+    channel.onReader(this::demand);
     acknowledgements.awaitReceipts().thenRun(this::sayGoodbye);
     return closed;
   }

@@ -28,15 +28,17 @@ final class ReadChannel implements AutoCloseable {
   private final LongSupplier ticker;
   private final Set<ConnectionContext<?>> attempts = ConcurrentHashMap.newKeySet();
   private final RpcChannel channel;
-  private final Duration pingInterval;
+  private volatile Duration pingInterval;
   private volatile long lastBytes;
   private volatile boolean worked;
+  private long calmedAt; // guarded by this
 
   ReadChannel(EngFlowSettings settings) {
     this.settings = settings;
     TimeSource time = settings.time();
     this.ticker = time == null ? System::nanoTime : time.ticker();
     this.lastBytes = ticker.getAsLong();
+    this.calmedAt = lastBytes;
     TokenProvider provider = settings.credentials().provider(settings.endpoint());
     this.tokens =
         provider == null
@@ -71,6 +73,11 @@ final class ReadChannel implements AutoCloseable {
     return channel.channel();
   }
 
+  /** Runs a task on one of the threads that read. */
+  void onReader(Runnable task) {
+    channel.onReader(task);
+  }
+
   /** What a call is sent with. */
   Metadata metadata(@Nullable Token token) {
     return token == null ? new Metadata() : settings.credentials().metadata(token);
@@ -102,6 +109,9 @@ final class ReadChannel implements AutoCloseable {
       Metadata trailers,
       @Nullable Token token,
       boolean mayAppear) {
+    if (RpcErrors.asksForFewerPings(status)) {
+      pingLess();
+    }
     SourceException error =
         errors.of(
             new RpcFailure(operation, status, trailers, channel.watch(), token, worked, mayAppear));
@@ -109,6 +119,16 @@ final class ReadChannel implements AutoCloseable {
       tokens.refuse(token, refusal);
     }
     return error;
+  }
+
+  // gRPC pings the next connection half as often by itself; the core has to know. All calls of a
+  // connection report its end, and none comes to that without having been pinged for a while.
+  private synchronized void pingLess() {
+    long now = ticker.getAsLong();
+    if (now - calmedAt >= pingInterval.toNanos()) {
+      calmedAt = now;
+      pingInterval = pingInterval.multipliedBy(2);
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.Delivery;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.SourceState;
@@ -22,7 +23,10 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +152,30 @@ class EventStoreClientTest {
       ids.forEach(id -> assertThat(end(store.invocation(id).subscribe(received))).isNull());
     }
     assertThat(server.calls()).hasSize(9);
+  }
+
+  @Test
+  void aHandlerThatDefersIsHandedOneEventAtATimeIfSoWished() throws InterruptedException {
+    server.store().invocation(INVOCATION).append(3).complete();
+    BlockingQueue<Delivery> deferred = new LinkedBlockingQueue<>();
+    EventHandler<BuildProgress> handler =
+        (event, delivery) -> {
+          delivery.defer();
+          deferred.add(delivery);
+        };
+    var oneByOne = DeliveryOptions.builder().buffer(1, 1 << 20).build();
+    try (var store = store(server).build()) {
+      Subscription read = store.invocation(INVOCATION).subscribe(handler, oneByOne);
+      for (int i = 0; i < 3; i++) {
+        Delivery delivery = deferred.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(delivery).isNotNull();
+        assertThat(deferred).isEmpty();
+        assertThat(read.stats().inFlight()).isEqualTo(1);
+        assertThat(read.completion().toCompletableFuture()).isNotDone();
+        delivery.ack();
+      }
+      assertThat(end(read)).isNull();
+    }
   }
 
   @Test

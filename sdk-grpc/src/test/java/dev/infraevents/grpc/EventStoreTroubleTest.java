@@ -29,7 +29,6 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -215,127 +214,6 @@ class EventStoreTroubleTest {
           .isInstanceOfSatisfying(
               RpcException.class, e -> assertThat(e.code()).isEqualTo("PERMISSION_DENIED"));
     }
-  }
-
-  @Test
-  void aReadThatIsResumedAndHearsNothingIsStreaming() {
-    StoredStream stream = server.store().invocation(INVOCATION).append(1);
-    var options = StoreTests.QUICK.toBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-    try (var store = store(server).connection(options).build()) {
-      Subscription read = store.invocation(INVOCATION).subscribe(received);
-      received.awaitEvents(1);
-      server.inject(Fault.reset());
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> read.status().epoch() == 2 && read.status().state() == SourceState.STREAMING);
-      stream.complete();
-      assertThat(end(read)).isNull();
-    }
-    assertThat(received.signals(SourceSignal.GapPossible.class)).isEmpty();
-  }
-
-  @Test
-  void aReadThatHearsNothingForTooLongIsIncomplete() {
-    VirtualTime time = new VirtualTime();
-    StoredStream stream = server.store().invocation(INVOCATION).append(1);
-    var options = ReadOptions.builder().idleTimeout(Duration.ofSeconds(20)).build();
-    try (var store = store(server).timeSource(virtual(time)).build()) {
-      Subscription read = store.invocation(INVOCATION, options).subscribe(received);
-      received.awaitEvents(1);
-      time.advance(Duration.ofSeconds(19));
-      stream.append(1);
-      received.awaitEvents(2);
-      time.advance(Duration.ofSeconds(19));
-      assertThat(read.completion().toCompletableFuture()).isNotDone();
-      time.advance(Duration.ofSeconds(1));
-      assertThat(end(read))
-          .isInstanceOfSatisfying(
-              IncompleteStreamException.class,
-              e -> assertThat(e.continuationToken()).isEqualTo(stream.tokens().get(1)));
-    }
-  }
-
-  @Test
-  void aHandlerThatTakesItsTimeIsNotTakenForSilence() {
-    VirtualTime time = new VirtualTime();
-    server.store().invocation(INVOCATION).append(3).complete();
-    CountDownLatch release = new CountDownLatch(1);
-    var slow =
-        new ReadEvents() {
-          @Override
-          public void handle(Event<BuildProgress> event, Delivery delivery) throws Exception {
-            super.handle(event, delivery);
-            release.await();
-          }
-        };
-    var options = ReadOptions.builder().idleTimeout(Duration.ofSeconds(5)).build();
-    var oneAtATime = DeliveryOptions.builder().buffer(1, 1 << 20).build();
-    try (var store = store(server).timeSource(virtual(time)).build()) {
-      Subscription read = store.invocation(INVOCATION, options).subscribe(slow, oneAtATime);
-      slow.awaitEvents(1);
-      time.advance(Duration.ofSeconds(20));
-      release.countDown();
-      assertThat(end(read)).isNull();
-    }
-    assertThat(slow.texts()).containsExactly("", "line 2", "line 3");
-  }
-
-  @Test
-  void aDeadConnectionIsNoticedAndReplaced() {
-    VirtualTime time = new VirtualTime();
-    StoredStream stream = server.store().invocation(INVOCATION).append(1);
-    try (var store = store(server).timeSource(virtual(time)).build()) {
-      Subscription read = store.invocation(INVOCATION).subscribe(received);
-      received.awaitEvents(1);
-      server.inject(Fault.halfOpen());
-      stream.append(1).complete();
-      time.advance(StoreTests.QUICK.pingInterval().plus(StoreTests.QUICK.pongTimeout()));
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                time.advance(Duration.ofMillis(20)); // the backoff
-                return read.completion().toCompletableFuture().isDone();
-              });
-      assertThat(end(read)).isNull();
-      server.heal();
-    }
-    assertThat(received.texts()).containsExactly("", "line 2");
-    assertThat(server.store().reads()).hasSize(2);
-  }
-
-  @Test
-  void noEventIsLostOrDoubledWhenACallIsGivenUpInItsMidst() {
-    VirtualTime time = new VirtualTime();
-    StoredStream stream = server.store().invocation(INVOCATION);
-    appendNumbers(stream, 0, 5_000, 1_000);
-    stream.complete();
-    var impatient =
-        new ReadEvents() {
-          @Override
-          public void handle(Event<BuildProgress> event, Delivery delivery) throws Exception {
-            super.handle(event, delivery);
-            if (events().size() % 250 == 0) {
-              time.advance(Duration.ofSeconds(31)); // the connection is taken for dead
-            }
-          }
-        };
-    try (var store = store(server).timeSource(virtual(time)).build()) {
-      var options = DeliveryOptions.builder().buffer(100, 1 << 20).build();
-      Subscription read = store.invocation(INVOCATION).subscribe(impatient, options);
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () -> {
-                time.advance(Duration.ofMillis(20)); // the backoff
-                return read.completion().toCompletableFuture().isDone();
-              });
-      assertThat(end(read)).isNull();
-      assertThat(read.stats().received()).isEqualTo(5_000);
-    }
-    assertThat(impatient.texts()).isEqualTo(numbers(0, 5_000));
-    assertThat(server.store().reads()).hasSizeGreaterThan(5);
   }
 
   @Test

@@ -20,6 +20,10 @@ final class LiveThreads {
           "OkHttp TaskRunner",
           "Okio Watchdog",
           "grpc-shared-destroyer-",
+          "grpc-default-boss-ELG-", // Netty's loops: a server or channel that is open has a socket
+          "grpc-default-worker-ELG-",
+          "grpc-nio-boss-ELG-",
+          "grpc-nio-worker-ELG-",
           "surefire-",
           "junit-");
 

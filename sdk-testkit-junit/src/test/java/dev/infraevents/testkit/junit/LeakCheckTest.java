@@ -11,6 +11,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +131,12 @@ class LeakCheckTest {
   @Test
   void threadsCanBeIgnoredByName() {
     assertThat(failuresOf(LeavesIgnoredThread.class)).isEmpty();
+  }
+
+  @Test
+  void ofGrpcsPoolsOnlyAWorkerThatIsBusyIsLeft() {
+    assertThat(failuresOf(LeavesIdleGrpcWorker.class)).isEmpty();
+    assertThat(failuresOf(LeavesBusyGrpcWorker.class)).hasSize(1);
   }
 
   @Test
@@ -350,6 +360,44 @@ class LeakCheckTest {
     void startsIt() {
       leaveThread("library-timer");
     }
+  }
+
+  static class LeavesIdleGrpcWorker {
+    @RegisterExtension static final LeakCheck LEAKS = impatient();
+
+    @Test
+    void leavesPool() throws Exception {
+      ExecutorService pool = grpcPool();
+      pool.submit(() -> {}).get();
+    }
+  }
+
+  static class LeavesBusyGrpcWorker {
+    @RegisterExtension static final LeakCheck LEAKS = impatient();
+
+    @Test
+    void leavesTask() throws Exception {
+      CountDownLatch running = new CountDownLatch(1);
+      grpcPool()
+          .execute(
+              () -> {
+                running.countDown();
+                LockSupport.park();
+              });
+      running.await();
+    }
+  }
+
+  /** One worker, with the name that gRPC's have. */
+  private static ExecutorService grpcPool() {
+    ExecutorService pool =
+        Executors.newSingleThreadExecutor(body -> new Thread(body, "grpc-default-executor-0"));
+    LEFT.push(
+        () -> {
+          pool.shutdownNow();
+          pool.awaitTermination(10, TimeUnit.SECONDS);
+        });
+    return pool;
   }
 
   static class HasNested {

@@ -31,6 +31,9 @@ final class EngFlowGate implements ServerInterceptor {
   /** The call that a service is handed. */
   static final Context.Key<EngFlowCall> CALL = Context.key("fake-engflow-call");
 
+  /** Sends the headers of that call. */
+  static final Context.Key<EarlyHeaders<?, ?>> HEADERS = Context.key("fake-engflow-headers");
+
   private final EngFlowCredentials credentials;
   private final InstantSource clock;
   private final Changes changes;
@@ -90,7 +93,9 @@ final class EngFlowGate implements ServerInterceptor {
       call.close(status, new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    return Contexts.interceptCall(Context.current().withValue(CALL, received), call, headers, next);
+    var early = new EarlyHeaders<>(call);
+    Context context = Context.current().withValues(CALL, received, HEADERS, early);
+    return Contexts.interceptCall(context, early, headers, next);
   }
 
   private synchronized EngFlowCall record(

@@ -90,7 +90,7 @@ final class EngFlowHost {
     if (settings.strictKeepAlive) {
       builder.permitKeepAliveTime(STRICT_PING_MINUTES, TimeUnit.MINUTES);
     } else {
-      builder.permitKeepAliveTime(1, TimeUnit.MILLISECONDS).permitKeepAliveWithoutCalls(true);
+      builder.permitKeepAliveTime(0, TimeUnit.NANOSECONDS).permitKeepAliveWithoutCalls(true);
     }
     try {
       Server started = builder.build().start();

@@ -69,7 +69,7 @@ public final class FakeEngFlow implements FakeServer {
     this.credentials =
         new EngFlowCredentials(settings.credentials, settings.headers, settings.token);
     this.gate = new EngFlowGate(credentials, time.clock(), changes);
-    this.pull = new PullService(settings.clientRequired, changes);
+    this.pull = new PullService(settings.clientRequired, settings.callsAnnounced, changes);
     this.forwarding = new EngFlowForwarding(changes);
     this.store = new EngFlowStore(changes);
     List<EngFlowService> services = List.of(pull, store.service(), forwarding.service());

@@ -28,6 +28,7 @@ public final class FakeEngFlowBuilder {
   boolean releaseAtStreamEnd;
   boolean endStreamOnMissedWindow;
   boolean strictKeepAlive;
+  boolean callsAnnounced;
   @Nullable Path tlsDirectory;
   boolean certificateDemanded;
   @Nullable Function<ServerCredentials, ServerBuilder<?>> serverBuilder;
@@ -175,6 +176,17 @@ public final class FakeEngFlowBuilder {
    */
   public FakeEngFlowBuilder endStreamOnMissedWindow() {
     this.endStreamOnMissedWindow = true;
+    return this;
+  }
+
+  /**
+   * Sends the headers of a {@code Pull} call as soon as its first request is accepted. By default
+   * they come with the first message, so that a reader of an empty queue hears nothing.
+   *
+   * @return this builder
+   */
+  public FakeEngFlowBuilder announceCalls() {
+    this.callsAnnounced = true;
     return this;
   }
 

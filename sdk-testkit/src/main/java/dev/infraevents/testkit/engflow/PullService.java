@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class PullService extends NotificationQueueImplBase implements EngFlowService {
 
   private final boolean clientRequired;
+  private final boolean callsAnnounced;
   private final Changes changes;
   private final Map<String, EngFlowQueue> queues = new ConcurrentHashMap<>();
   private final Set<PullCall> calls = ConcurrentHashMap.newKeySet();
   private final AtomicInteger readers = new AtomicInteger();
 
-  PullService(boolean clientRequired, Changes changes) {
+  PullService(boolean clientRequired, boolean callsAnnounced, Changes changes) {
     this.clientRequired = clientRequired;
+    this.callsAnnounced = callsAnnounced;
     this.changes = changes;
   }
 
@@ -47,7 +49,7 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
   public StreamObserver<PullNotificationRequest> pull(
       StreamObserver<PullNotificationResponse> responses) {
     var answers = (ServerCallStreamObserver<PullNotificationResponse>) responses;
-    var call = new PullCall(EngFlowGate.CALL.get(), answers);
+    var call = new PullCall(EngFlowGate.CALL.get(), EngFlowGate.HEADERS.get(), answers);
     calls.add(call);
     answers.setOnReadyHandler(call::ready);
     answers.setOnCancelHandler(call::gone);
@@ -75,6 +77,7 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
   private final class PullCall implements StreamObserver<PullNotificationRequest> {
 
     private final EngFlowCall received;
+    private final EarlyHeaders<?, ?> headers;
     private final ServerCallStreamObserver<PullNotificationResponse> answers;
 
     // All below guarded by this, which is taken before a queue's lock.
@@ -82,8 +85,12 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
     private @Nullable EngFlowReader reader;
     private boolean over;
 
-    PullCall(EngFlowCall received, ServerCallStreamObserver<PullNotificationResponse> answers) {
+    PullCall(
+        EngFlowCall received,
+        EarlyHeaders<?, ?> headers,
+        ServerCallStreamObserver<PullNotificationResponse> answers) {
       this.received = received;
+      this.headers = headers;
       this.answers = answers;
     }
 
@@ -115,6 +122,9 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
       } else if (queue == null) {
         end(Status.NOT_FOUND.withDescription("no such queue"));
       } else if (!over) {
+        if (callsAnnounced) {
+          headers.send();
+        }
         reader =
             new EngFlowReader(
                 readers.incrementAndGet(), received, queue, request, queue.dispatcher(), answers);

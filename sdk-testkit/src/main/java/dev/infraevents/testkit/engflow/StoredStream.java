@@ -1,12 +1,7 @@
 package dev.infraevents.testkit.engflow;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.UnknownFieldSet;
 import dev.infraevents.grpc.proto.build.BuildEvent;
-import dev.infraevents.grpc.proto.build.ConsoleOutputStream;
 import dev.infraevents.grpc.proto.build.StreamId;
-import dev.infraevents.grpc.proto.build.StreamId.BuildComponent;
 import dev.infraevents.grpc.proto.eventstore.BuildProgressEvent;
 import dev.infraevents.grpc.proto.eventstore.ReplayModeOptions.ReplayMode;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
@@ -110,7 +105,7 @@ public final class StoredStream {
    */
   public StoredStream append(int count) {
     for (int i = 0; i < count; i++) {
-      append(numbered(size() + 1));
+      append(BuildEvents.numbered(size() + 1, build == null));
     }
     return this;
   }
@@ -122,7 +117,7 @@ public final class StoredStream {
    * @return this
    */
   public StoredStream appendOutput(String text) {
-    return append(output(text));
+    return append(BuildEvents.output(text));
   }
 
   /**
@@ -135,7 +130,7 @@ public final class StoredStream {
     StreamId.Builder stream =
         StreamId.newBuilder().setBuildId(buildId).setInvocationId(invocationId);
     if (!isComponentless()) {
-      stream.setComponent(component(event));
+      stream.setComponent(BuildEvents.component(event));
     }
     return append(BuildProgressEvent.newBuilder().setStreamId(stream).setBuildEvent(event).build());
   }
@@ -179,13 +174,7 @@ public final class StoredStream {
    * @return this
    */
   public StoredStream appendUnreadable() {
-    var field =
-        UnknownFieldSet.Field.newBuilder()
-            .addLengthDelimited(ByteString.copyFrom(new byte[] {0x0a, 0x7f, 1}))
-            .build();
-    var event = UnknownFieldSet.newBuilder();
-    event.addField(StreamedBuildEvent.EVENT_FIELD_NUMBER, field);
-    return append(StreamedBuildEvent.newBuilder().setUnknownFields(event.build()).build());
+    return append(BuildEvents.unreadable());
   }
 
   /**
@@ -332,43 +321,5 @@ public final class StoredStream {
 
   private synchronized boolean isComponentless() {
     return componentless;
-  }
-
-  private BuildEvent numbered(int number) {
-    if (number > 1) {
-      return output("line " + number);
-    }
-    BuildEvent.Builder first = stamped();
-    if (build == null) {
-      first.setBuildEnqueued(BuildEvent.BuildEnqueued.getDefaultInstance());
-    } else {
-      first.setInvocationAttemptStarted(
-          BuildEvent.InvocationAttemptStarted.newBuilder().setAttemptNumber(1));
-    }
-    return first.build();
-  }
-
-  private static BuildEvent output(String text) {
-    return stamped()
-        .setConsoleOutput(
-            BuildEvent.ConsoleOutput.newBuilder()
-                .setType(ConsoleOutputStream.STDERR)
-                .setTextOutput(text))
-        .build();
-  }
-
-  private static BuildEvent.Builder stamped() {
-    return BuildEvent.newBuilder().setEventTime(Timestamp.newBuilder().setSeconds(1_700_000_000));
-  }
-
-  private static BuildComponent component(BuildEvent event) {
-    return switch (event.getEventCase()) {
-      case INVOCATION_ATTEMPT_STARTED,
-          INVOCATION_ATTEMPT_FINISHED,
-          BUILD_ENQUEUED,
-          BUILD_FINISHED ->
-          BuildComponent.CONTROLLER;
-      default -> BuildComponent.TOOL;
-    };
   }
 }

@@ -61,10 +61,15 @@ final class PullClient implements AutoCloseable {
     return new PullClient(channel, new Metadata(), true);
   }
 
+  static PullClient call(FakeEngFlow engflow, ChannelCredentials credentials) {
+    return call(engflow, credentials, new Metadata());
+  }
+
   static ManagedChannel channel(FakeEngFlow engflow, ChannelCredentials credentials) {
     URI url = URI.create(engflow.url());
     return Grpc.newChannelBuilderForAddress(url.getHost(), url.getPort(), credentials)
         .maxInboundMessageSize(20 << 20)
+        .disableRetry() // or a call that was cut before its first response begins anew, unseen
         .build();
   }
 

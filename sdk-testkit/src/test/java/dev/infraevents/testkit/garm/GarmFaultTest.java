@@ -301,6 +301,22 @@ class GarmFaultTest {
     assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> Fault.fragment(0));
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> Fault.refuseUpgrade(503, "text/plain", "").times(0));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> Fault.refuseCall(14, "").times(0));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> Fault.refuseCall(0, ""));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> Fault.endStreams(17, ""));
+  }
+
+  @Test
+  void faultsOfGrpcAreUnknown() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> garm.inject(Fault.refuseCall(14, "")))
+        .withMessageContaining("RefuseCall");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> garm.inject(Fault.endStreams(0, "")))
+        .withMessageContaining("EndStreams");
   }
 
   @Test

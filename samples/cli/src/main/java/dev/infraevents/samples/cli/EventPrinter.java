@@ -3,18 +3,24 @@ package dev.infraevents.samples.cli;
 import dev.infraevents.CloudEvents;
 import dev.infraevents.Event;
 import java.io.PrintStream;
+import java.util.Base64;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Prints events in the form that was asked for. */
 public final class EventPrinter {
 
   private static final int WIDTH = 160;
+  private static final Pattern TEXT_TYPE = Pattern.compile("text/|application/([^;]*\\+)?json\\b");
 
   private final PrintStream out;
   private final CommonOptions.Output output;
+  private final Function<Event<?>, String> describe; // for readable lines
 
-  EventPrinter(PrintStream out, CommonOptions.Output output) {
+  EventPrinter(PrintStream out, CommonOptions.Output output, Function<Event<?>, String> describe) {
     this.out = out;
     this.output = output;
+    this.describe = describe;
   }
 
   /**
@@ -26,9 +32,9 @@ public final class EventPrinter {
   public boolean print(Event<?> event) {
     out.println(
         switch (output) {
-          case TEXT -> text(event, origin(event) + event.payload());
+          case TEXT -> text(event, origin(event) + describe.apply(event));
           case JSON -> CloudEvents.toJson(event);
-          case RAW -> event.raw().utf8();
+          case RAW -> raw(event);
         });
     return !out.checkError();
   }
@@ -43,6 +49,13 @@ public final class EventPrinter {
   public static String text(Event<?> event, String what) {
     String subject = event.subject() == null ? "-" : event.subject();
     return cut(OneLine.printable("%-32s %-36s %s".formatted(event.type().name(), subject, what)));
+  }
+
+  /** On one line, and without loss: what the source does not send as text is printed in Base64. */
+  private static String raw(Event<?> event) {
+    return TEXT_TYPE.matcher(event.dataContentType()).lookingAt()
+        ? event.raw().utf8()
+        : Base64.getEncoder().encodeToString(event.raw().toByteArray());
   }
 
   private static String origin(Event<?> event) {

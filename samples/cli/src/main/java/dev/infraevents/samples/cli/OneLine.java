@@ -3,15 +3,20 @@ package dev.infraevents.samples.cli;
 import java.util.regex.Pattern;
 
 /** Keeps foreign text on one line, and away from the terminal's controls. */
-final class OneLine {
+public final class OneLine {
 
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
   private static final Pattern SPACE = Pattern.compile("[\\s\\p{Cc}\\p{Zl}\\p{Zp}]+");
 
   private OneLine() {}
 
-  /** Each control character becomes a space. */
-  static String printable(String text) {
+  /**
+   * Makes a line that can be printed.
+   *
+   * @param text anybody's words
+   * @return the same with a space for each control character
+   */
+  public static String printable(String text) {
     return CONTROL.matcher(text).replaceAll(" ");
   }
 

@@ -1,14 +1,10 @@
 package dev.infraevents.samples.cli;
 
-import dev.infraevents.DeadLetter;
-import dev.infraevents.Delivery;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.EventSource;
 import dev.infraevents.SourceException;
-import dev.infraevents.SourceSignal;
-import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.Subscription;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -16,12 +12,14 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -38,6 +36,7 @@ public final class Runner {
 
   private final PrintStream out;
   private final PrintStream err;
+  private final Function<Event<?>, String> describe;
 
   /**
    * Makes a runner.
@@ -46,8 +45,20 @@ public final class Runner {
    * @param err takes everything else
    */
   public Runner(PrintStream out, PrintStream err) {
+    this(out, err, event -> event.payload().toString());
+  }
+
+  /**
+   * Makes a runner that finds better words for an event than its payload does.
+   *
+   * @param out takes the events
+   * @param err takes everything else
+   * @param describe what a readable line says of an event besides its type and subject
+   */
+  public Runner(PrintStream out, PrintStream err, Function<Event<?>, String> describe) {
     this.out = out;
     this.err = err;
+    this.describe = describe;
   }
 
   /**
@@ -111,6 +122,32 @@ public final class Runner {
   }
 
   /**
+   * Runs something until it is done, the time is up, or Ctrl-C, and closes it.
+   *
+   * @param start starts it; the stage completes when it is done
+   * @param close closes it; may be called twice, by two threads
+   * @param stop the flags that say when to stop
+   * @return the exit code 0
+   * @throws SourceException if the stage completes with one
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public static int run(
+      Supplier<? extends CompletionStage<?>> start, Runnable close, StopOptions stop)
+      throws InterruptedException {
+    try (var interrupted = new InterruptHook()) {
+      interrupted.onInterrupt(close);
+      start.get().toCompletableFuture().get(stop.limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return 0;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof SourceException known ? known : new CompletionException(e);
+    } finally {
+      close.run();
+    }
+    return 0;
+  }
+
+  /**
    * Prints a source's events until enough have come, the time is up, the source ends, nobody reads
    * any more, or Ctrl-C.
    *
@@ -121,65 +158,38 @@ public final class Runner {
    * @throws InterruptedException if the thread is interrupted
    */
   public int print(EventSource<?> source, CommonOptions options) throws InterruptedException {
-    var printer = new EventPrinter(out, options.output);
-    var done = new CompletableFuture<Void>();
-    DeliveryOptions delivery = DeliveryOptions.builder().deadLetters(this::report).build();
-    try (source;
-        var interrupted = new InterruptHook()) {
-      interrupted.onInterrupt(source::close);
-      Subscription subscription =
-          source.subscribe(new Printing(printer, err, options.count, done), delivery);
-      subscription
-          .completion()
-          .whenComplete(
-              (ended, failure) -> {
-                if (failure == null) {
-                  done.complete(null);
-                } else {
-                  done.completeExceptionally(failure);
-                }
-              });
-      done.get(options.limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      return 0;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof SourceException known ? known : new CompletionException(e);
-    }
-    return 0;
+    return print(source, options, (event, delivery) -> {}, DeliveryOptions.DEFAULT);
   }
 
-  private void report(DeadLetter letter) {
-    err.println("! " + OneLine.reason(letter.cause()));
-  }
-
-  /** Prints each event, and counts. */
-  private static final class Printing implements EventHandler<Object> {
-    private final EventPrinter printer;
-    private final PrintStream err;
-    private final CompletableFuture<Void> done;
-    private long left;
-
-    Printing(EventPrinter printer, PrintStream err, long count, CompletableFuture<Void> done) {
-      this.printer = printer;
-      this.err = err;
-      this.left = count;
-      this.done = done;
-    }
-
-    @Override
-    public void handle(Event<Object> event, Delivery delivery) {
-      if (left > 0 && (!printer.print(event) || --left == 0)) {
-        left = 0;
-        done.complete(null);
-      }
-    }
-
-    @Override
-    public void onSignal(SourceSignal signal) {
-      if (signal instanceof Disconnected lost && lost.retryIn() == null) {
-        return; // the last line says why
-      }
-      err.println("# " + SignalText.of(signal));
-    }
+  /**
+   * Prints events as {@link #print(EventSource, CommonOptions)} does, each after another handler
+   * has done its part. What that one fails to handle is neither printed nor acknowledged.
+   *
+   * @param <P> the payload class of the source
+   * @param source whose events to print; closed at the end
+   * @param options the common flags
+   * @param first handles each event before it is printed
+   * @param delivery how to treat the handler; its dead letters are not asked
+   * @return the exit code 0
+   * @throws SourceException if the source fails
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public <P> int print(
+      EventSource<P> source,
+      CommonOptions options,
+      EventHandler<? super P> first,
+      DeliveryOptions delivery)
+      throws InterruptedException {
+    var printing =
+        new Printing<P>(
+            first, new EventPrinter(out, options.output, describe), err, options.stop.count());
+    return run(
+        () -> {
+          DeliveryOptions reporting = delivery.toBuilder().deadLetters(printing::report).build();
+          Subscription subscription = source.subscribe(printing, reporting);
+          return printing.doneOr(subscription.completion());
+        },
+        source::close,
+        options.stop);
   }
 }

@@ -3,9 +3,11 @@ package dev.infraevents.samples.cli;
 import dev.infraevents.SourceSignal;
 import dev.infraevents.SourceSignal.Closed;
 import dev.infraevents.SourceSignal.Connected;
+import dev.infraevents.SourceSignal.DeadlineNear;
 import dev.infraevents.SourceSignal.Disconnected;
 import dev.infraevents.SourceSignal.FilterRefused;
 import dev.infraevents.SourceSignal.GapPossible;
+import dev.infraevents.SourceSignal.HandlerFailed;
 import dev.infraevents.SourceSignal.Lagging;
 import dev.infraevents.SourceSignal.ReconcileFailed;
 import dev.infraevents.SourceSignal.Reconciled;
@@ -39,6 +41,14 @@ public final class SignalText {
     }
     if (signal instanceof Lagging lagging) {
       return "falling behind: " + lagging.buffered() + " events are waiting";
+    }
+    if (signal instanceof HandlerFailed failed) {
+      return "event " + failed.eventId() + " failed: " + failed.cause().getMessage();
+    }
+    if (signal instanceof DeadlineNear near) {
+      return "event "
+          + near.eventId()
+          + (near.passed() ? " took too long, it will come again" : " takes long");
     }
     if (signal instanceof Reconciled state) {
       return "state listed: " + state.listed() + " entities, " + state.delivered() + " were news";

@@ -2,10 +2,15 @@ package dev.infraevents.samples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.Bytes;
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
 import dev.infraevents.testkit.junit.LeakCheck;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -35,5 +40,35 @@ class EventPrinterTest {
       String line = EventPrinter.text(event("s"), what);
       assertThat(line).hasSizeBetween(159, 160).endsWith("\uDCA9...");
     }
+  }
+
+  @Test
+  void rawPrintsTextAsItArrivedAndEverythingElseInBase64() {
+    byte[] bytes = {8, 1, '\n', (byte) 0xff};
+    for (String text : List.of("application/json", "application/x+json; a=b", "text/plain")) {
+      assertThat(raw(Bytes.ofUtf8("{\"a\": \"\u00fc\"}"), text)).isEqualTo("{\"a\": \"\u00fc\"}");
+    }
+    for (String binary : List.of("application/protobuf", "application/octet-stream", "")) {
+      assertThat(raw(Bytes.of(bytes), binary)).isEqualTo("CAEK/w==");
+      assertThat(raw(Bytes.ofUtf8("text by chance"), binary)).isEqualTo("dGV4dCBieSBjaGFuY2U=");
+    }
+  }
+
+  private static String raw(Bytes message, String contentType) {
+    Event<?> event =
+        Event.builder(EventType.of("x", String.class))
+            .source(URI.create("http://x"))
+            .payload("payload")
+            .data(message, contentType)
+            .raw(message)
+            .build();
+    var out = new ByteArrayOutputStream();
+    var printer =
+        new EventPrinter(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            CommonOptions.Output.RAW,
+            e -> "words");
+    assertThat(printer.print(event)).isTrue();
+    return out.toString(StandardCharsets.UTF_8).strip();
   }
 }

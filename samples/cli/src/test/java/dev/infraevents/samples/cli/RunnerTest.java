@@ -31,7 +31,7 @@ class RunnerTest {
       if (message != null) {
         throw new IllegalStateException(message);
       }
-      return (int) Math.min(0, common.limit.toNanos());
+      return (int) Math.min(0, common.stop.limit.toNanos());
     }
   }
 

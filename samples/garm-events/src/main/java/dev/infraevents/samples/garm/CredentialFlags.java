@@ -1,9 +1,8 @@
 package dev.infraevents.samples.garm;
 
 import dev.infraevents.ConfigurationException;
+import dev.infraevents.samples.cli.Secrets;
 import dev.infraevents.websocket.garm.GarmCredentials;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -33,8 +32,8 @@ final class CredentialFlags {
   Path passwordFile;
 
   GarmCredentials credentials(Map<String, String> environment) {
-    String givenToken = given("--token", token, tokenFile);
-    String givenPassword = given("--password", password, passwordFile);
+    String givenToken = Secrets.given("--token", token, "--token-file", tokenFile);
+    String givenPassword = Secrets.given("--password", password, "--password-file", passwordFile);
     boolean asUser = givenPassword != null || username != null;
     if (givenToken != null && asUser) {
       throw wrong("give a token, or a user name and password, not both");
@@ -62,29 +61,6 @@ final class CredentialFlags {
 
   private GarmCredentials login(String secret) {
     return GarmCredentials.password(username == null ? "admin" : username, secret);
-  }
-
-  /** The secret from the flag or its file, or null if neither was given. */
-  private static String given(String flag, String value, Path file) {
-    if (value != null && file != null) {
-      throw wrong("give " + flag + " or " + flag + "-file, not both");
-    }
-    if (value == null && file == null) {
-      return null;
-    }
-    String secret = file == null ? value : read(file);
-    if (secret.isEmpty()) {
-      throw wrong(file == null ? flag + " is empty" : file + " is empty");
-    }
-    return secret;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new ConfigurationException("can not read " + file, e);
-    }
   }
 
   private static ConfigurationException wrong(String message) {

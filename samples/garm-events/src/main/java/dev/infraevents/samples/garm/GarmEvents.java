@@ -5,6 +5,7 @@ import dev.infraevents.ConnectionOptions;
 import dev.infraevents.TlsOptions;
 import dev.infraevents.garm.GarmFilter;
 import dev.infraevents.samples.cli.CommonOptions;
+import dev.infraevents.samples.cli.DurationText;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.websocket.garm.GarmEventSource;
 import dev.infraevents.websocket.garm.GarmReconciliation;
@@ -53,7 +54,7 @@ public final class GarmEvents implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "5m",
       paramLabel = "INTERVAL",
-      converter = CommonOptions.DurationText.class,
+      converter = DurationText.class,
       description =
           "list the server's state after each connect and then every 5m, or as often as said, and"
               + " print what the stream has missed")

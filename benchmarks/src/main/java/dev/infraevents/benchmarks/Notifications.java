@@ -1,0 +1,37 @@
+package dev.infraevents.benchmarks;
+
+import dev.infraevents.benchmarks.NotificationClient.Way;
+import java.io.IOException;
+import java.util.Map;
+
+/** The whole way of EngFlow's notifications, from socket to handler and back. */
+final class Notifications {
+
+  private final boolean smoke;
+  private final Report report;
+
+  Notifications(boolean smoke, Report report) {
+    this.smoke = smoke;
+    this.report = report;
+  }
+
+  void run() throws IOException, InterruptedException {
+    Processes.serve(NotificationServer.class, this::flood);
+  }
+
+  private void flood(int port) throws IOException, InterruptedException {
+    Traffic traffic = smoke ? new Traffic(500, 1_000, 0) : new Traffic(1_000_000, 1_000_000, 0);
+    Runs<Way> runs = Runs.of(Way.class, smoke, way -> client(port, way, traffic));
+    runs.report(report, "notification: ");
+  }
+
+  private Map<String, Double> client(int port, Way way, Traffic traffic)
+      throws IOException, InterruptedException {
+    if (smoke) {
+      return Processes.values(NotificationClient.run(port, way, traffic));
+    }
+    System.err.println("measuring " + way + ", " + traffic);
+    return Processes.values(
+        Processes.client(NotificationClient.class, port, way, traffic.path()).get(0));
+  }
+}
