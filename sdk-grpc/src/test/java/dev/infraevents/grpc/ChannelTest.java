@@ -185,6 +185,8 @@ class ChannelTest {
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("refused");
 
+      // gRPC ends the call a moment before the channel's state says so.
+      await().until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       RpcFailure again = Rpcs.failure(channel, false);
       // gRPC fails calls a moment before it says so.
       await()
