@@ -36,6 +36,7 @@ final class PullTransport implements Transport<EngFlowPayload> {
   private final PullOptions options;
   private final Channels channels;
   private final RpcErrors errors;
+  private final URI source;
   private final @Nullable InvocationProgress invocations;
   private volatile Duration pingInterval;
   private volatile boolean streamed;
@@ -46,6 +47,7 @@ final class PullTransport implements Transport<EngFlowPayload> {
     this.options = options;
     this.channels = new Channels(settings, FLOW_CONTROL_WINDOW);
     this.errors = new RpcErrors(settings);
+    this.source = settings.endpoint().uri();
     this.pingInterval = channels.pingInterval();
     this.invocations =
         options.maxInvocations() == 0
@@ -88,7 +90,7 @@ final class PullTransport implements Transport<EngFlowPayload> {
   // For the connections.
 
   URI source() {
-    return settings.endpoint().uri();
+    return source;
   }
 
   PullOptions options() {
