@@ -106,7 +106,8 @@ final class ConnectionErrors {
     IOException read = failure.watch().failure();
     String alert = TlsFailure.refusedCertificate(cause, certificate);
     if (alert == null && read != null) {
-      alert = TlsFailure.refusedCertificate(read, certificate); // gRPC may know of a failed write only
+      alert =
+          TlsFailure.refusedCertificate(read, certificate); // gRPC may know of a failed write only
     }
     if (alert != null) {
       return refusedCertificate(failure, alert, cause);
