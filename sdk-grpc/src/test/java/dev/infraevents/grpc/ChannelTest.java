@@ -188,10 +188,6 @@ class ChannelTest {
       // gRPC ends the call a moment before the channel's state says so.
       await().until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       RpcFailure again = Rpcs.failure(channel, false);
-      // gRPC fails calls a moment before it says so.
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       channel.connectAgain();
       RpcFailure anew = Rpcs.failure(channel, false);
 
