@@ -44,9 +44,11 @@ final class ConnectionErrors {
   private static final String PROXY_FAILED = "Failed trying to connect with proxy";
 
   private final Endpoint endpoint;
+  private final boolean certificate;
 
-  ConnectionErrors(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  ConnectionErrors(EngFlowSettings settings) {
+    this.endpoint = settings.endpoint();
+    this.certificate = settings.hasClientCertificate();
   }
 
   /**
@@ -102,9 +104,9 @@ final class ConnectionErrors {
 
   private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {
     IOException read = failure.watch().failure();
-    String alert = TlsFailure.refusedCertificate(cause);
+    String alert = TlsFailure.refusedCertificate(cause, certificate);
     if (alert == null && read != null) {
-      alert = TlsFailure.refusedCertificate(read); // gRPC may know of a failed write only
+      alert = TlsFailure.refusedCertificate(read, certificate); // gRPC may know of a failed write only
     }
     if (alert != null) {
       return refusedCertificate(failure, alert, cause);
@@ -129,8 +131,11 @@ final class ConnectionErrors {
 
   private SourceException refusedCertificate(RpcFailure failure, String alert, Throwable cause) {
     String message =
-        "%s refuses the client certificate, or wants one (TLS alert %s): pass one that it accepts with TlsOptions"
-            .formatted(endpoint, alert);
+        "%s %s (TLS alert %s): pass one that it accepts with TlsOptions"
+            .formatted(
+                endpoint,
+                certificate ? "refuses the client certificate" : "wants a client certificate",
+                alert);
     return failure.worked() && !OVER.contains(alert)
         ? new TransportException(message, cause)
         : new AuthenticationException(message, 0, cause);
@@ -162,7 +167,7 @@ final class ConnectionErrors {
     if (words == null) {
       return null;
     }
-    if (words.startsWith("Unsupported or unrecognized SSL message")) {
+    if (words.contains("Unsupported or unrecognized SSL message")) {
       return "does not speak TLS: use grpc://, or its port for TLS";
     }
     return NO_HTTP2.matcher(words).lookingAt()

@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -184,6 +185,8 @@ class ChannelTest {
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("refused");
 
+      // gRPC ends the call a moment before the channel's state says so.
+      await().until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       RpcFailure again = Rpcs.failure(channel, false);
       // gRPC fails calls a moment before it says so.
       await()
