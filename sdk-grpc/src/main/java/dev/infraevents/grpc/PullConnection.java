@@ -45,6 +45,12 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
 
   private static final int MAX_BATCH = 100;
 
+  /**
+   * How long receipts are waited for while there is no room for the notifications before them. The
+   * handler that makes room may be the one that waits.
+   */
+  private static final Duration PAUSE = Duration.ofMillis(20);
+
   private final PullTransport transport;
   private final ConnectionContext<EngFlowPayload> context;
   private final RpcChannel channel;
@@ -58,6 +64,8 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   private final AtomicBoolean accepted = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean demanded = new AtomicBoolean(); // one message at a time
+  private final AtomicBoolean pauseWatched = new AtomicBoolean();
+  private volatile long messages; // written by the reader
   private volatile boolean draining;
   private volatile boolean finishing;
 
@@ -112,6 +120,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   @Override
   public void onMessage(Received<PullNotificationResponse> received) {
     demanded.set(false);
+    messages = messages + 1; // one at a time
     accepted();
     PullNotificationResponse response = received.message();
     boolean room = true;
@@ -124,9 +133,10 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
         room = deliver(received, response.getNotification());
       }
     }
-    // Receipts come behind notifications that nobody will handle any more.
-    if (room || finishing || (draining && acknowledgements.hasUnanswered())) {
+    if (room || finishing) {
       demand();
+    } else {
+      awaitReceipts();
     }
   }
 
@@ -183,6 +193,27 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     }
   }
 
+  /** Receipts come behind notifications, and these are not read at the moment. */
+  private void awaitReceipts() {
+    if (demanded.get() || !acknowledgements.hasUnanswered()) {
+      return;
+    }
+    if (draining) {
+      channel.onReader(this::demand); // nobody will handle those notifications any more
+    } else if (pauseWatched.compareAndSet(false, true)) {
+      long before = messages;
+      context.schedule(() -> endPause(before), PAUSE);
+    }
+  }
+
+  private void endPause(long before) {
+    pauseWatched.set(false);
+    if (messages == before && !demanded.get()) {
+      acknowledgements.leaveUnread();
+    }
+    awaitReceipts();
+  }
+
   /** Sends what can be sent. Whoever comes while another thread is at it leaves it to that one. */
   private void flush() {
     if (senders.getAndIncrement() > 0) {
@@ -201,6 +232,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
       if (!tokens.isEmpty()) {
         call.sendMessage(
             PullNotificationRequest.newBuilder().addAllAcknowledgementTokens(tokens).build());
+        awaitReceipts();
       }
       if (lastSent && !halfClosed) {
         halfClosed = true;
@@ -218,6 +250,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     draining = true;
     endReads();
     flush();
+    awaitReceipts();
   }
 
   @Override
