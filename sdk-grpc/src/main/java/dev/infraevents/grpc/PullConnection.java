@@ -224,6 +224,27 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     }
   }
 
+  /** Receipts come behind notifications, and these are not read at the moment. */
+  private void awaitReceipts() {
+    if (demanded.get() || !acknowledgements.hasUnanswered()) {
+      return;
+    }
+    if (draining) {
+      channel.onReader(this::demand); // nobody will handle those notifications any more
+    } else if (pauseWatched.compareAndSet(false, true)) {
+      long before = messages;
+      context.schedule(() -> endPause(before), PAUSE);
+    }
+  }
+
+  private void endPause(long before) {
+    pauseWatched.set(false);
+    if (messages == before && !demanded.get()) {
+      acknowledgements.leaveUnread();
+    }
+    awaitReceipts();
+  }
+
   /** Sends what can be sent. Whoever comes while another thread is at it leaves it to that one. */
   private void flush() {
     if (senders.getAndIncrement() > 0) {
