@@ -4,7 +4,6 @@ import dev.infraevents.AckOutcome;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -93,19 +92,6 @@ final class Acknowledgements {
     if (done) {
       allAnswered.complete(null);
     }
-  }
-
-  /** The receipts for what has been sent can not be read now: nobody is to wait for them. */
-  void leaveUnread() {
-    List<CompletableFuture<AckOutcome>> left = new ArrayList<>();
-    synchronized (this) {
-      var waiting = new HashSet<>(unsent);
-      unanswered
-          .entrySet()
-          .removeIf(
-              sent -> !waiting.contains(sent.getKey()) && left.add(sent.getValue()));
-    }
-    left.forEach(outcome -> outcome.complete(AckOutcome.SENT));
   }
 
   private static AckOutcome outcome(int code) {

@@ -42,7 +42,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   private static final int MAX_BATCH = 100;
 
   /** How long an outcome waits for a receipt that is behind what there is no room for. */
-  private static final Duration RECEIPT = Duration.ofSeconds(1);
+  private static final Duration RECEIPT = Duration.ofMillis(20);
 
   private final PullTransport transport;
   private final ConnectionContext<EngFlowPayload> context;
@@ -222,27 +222,6 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     if (demanded.compareAndSet(false, true)) {
       call.request(1);
     }
-  }
-
-  /** Receipts come behind notifications, and these are not read at the moment. */
-  private void awaitReceipts() {
-    if (demanded.get() || !acknowledgements.hasUnanswered()) {
-      return;
-    }
-    if (draining) {
-      channel.onReader(this::demand); // nobody will handle those notifications any more
-    } else if (pauseWatched.compareAndSet(false, true)) {
-      long before = messages;
-      context.schedule(() -> endPause(before), PAUSE);
-    }
-  }
-
-  private void endPause(long before) {
-    pauseWatched.set(false);
-    if (messages == before && !demanded.get()) {
-      acknowledgements.leaveUnread();
-    }
-    awaitReceipts();
   }
 
   /** Sends what can be sent. Whoever comes while another thread is at it leaves it to that one. */
