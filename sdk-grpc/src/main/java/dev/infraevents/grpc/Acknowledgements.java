@@ -30,11 +30,16 @@ final class Acknowledgements {
   /**
    * Takes one.
    *
-   * @return what becomes of it, and how many now wait to be sent; null if the call is over
+   * @return what becomes of it, and how many now wait to be sent if it is new; null if the call is
+   *     over
    */
   synchronized @Nullable Added add(String token) {
     if (over) {
       return null;
+    }
+    CompletableFuture<AckOutcome> known = unanswered.get(token);
+    if (known != null) {
+      return new Added(known, 0); // delivered again with the token that it had
     }
     var outcome = new CompletableFuture<AckOutcome>();
     unanswered.put(token, outcome);
@@ -57,6 +62,20 @@ final class Acknowledgements {
   /** Whether something waits for a receipt, sent or not. */
   synchronized boolean hasUnanswered() {
     return !unanswered.isEmpty();
+  }
+
+  /** Receipts can not be had for now: whoever waits for one learns that its token was sent. */
+  void saySent() {
+    List<CompletableFuture<AckOutcome>> sent = new ArrayList<>();
+    synchronized (this) {
+      unanswered.forEach(
+          (token, outcome) -> {
+            if (!unsent.contains(token)) {
+              sent.add(outcome);
+            }
+          });
+    }
+    sent.forEach(outcome -> outcome.complete(AckOutcome.SENT));
   }
 
   /** A receipt came. Those for tokens that nobody waits for tell nothing. */

@@ -32,6 +32,11 @@ final class ConnectionErrors {
           "Timed out waiting for second handshake thread",
           "Unable to resolve host");
 
+  /** Of grpc-java where the server ignores ALPN, and of the JDK where it does not. */
+  private static final Pattern NO_HTTP2 =
+      Pattern.compile(
+          "TLS ALPN negotiation failed|Unexpected protocol: |.*no_application_protocol");
+
   private static final Pattern PROXY_REFUSED =
       Pattern.compile(
           "Response returned from proxy was not successful \\(expected 2xx, got (\\d+).*",
@@ -39,9 +44,11 @@ final class ConnectionErrors {
   private static final String PROXY_FAILED = "Failed trying to connect with proxy";
 
   private final Endpoint endpoint;
+  private final boolean certificate;
 
-  ConnectionErrors(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  ConnectionErrors(EngFlowSettings settings) {
+    this.endpoint = settings.endpoint();
+    this.certificate = settings.hasClientCertificate();
   }
 
   /**
@@ -97,9 +104,10 @@ final class ConnectionErrors {
 
   private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {
     IOException read = failure.watch().failure();
-    String alert = TlsFailure.refusedCertificate(cause);
+    String alert = TlsFailure.refusedCertificate(cause, certificate);
     if (alert == null && read != null) {
-      alert = TlsFailure.refusedCertificate(read); // gRPC may know of a failed write only
+      alert =
+          TlsFailure.refusedCertificate(read, certificate); // gRPC may know of a failed write only
     }
     if (alert != null) {
       return refusedCertificate(failure, alert, cause);
@@ -124,8 +132,11 @@ final class ConnectionErrors {
 
   private SourceException refusedCertificate(RpcFailure failure, String alert, Throwable cause) {
     String message =
-        "%s refuses the client certificate, or wants one (TLS alert %s): pass one that it accepts with TlsOptions"
-            .formatted(endpoint, alert);
+        "%s %s (TLS alert %s): pass one that it accepts with TlsOptions"
+            .formatted(
+                endpoint,
+                certificate ? "refuses the client certificate" : "wants a client certificate",
+                alert);
     return failure.worked() && !OVER.contains(alert)
         ? new TransportException(message, cause)
         : new AuthenticationException(message, 0, cause);
@@ -157,11 +168,10 @@ final class ConnectionErrors {
     if (words == null) {
       return null;
     }
-    if (words.startsWith("Unsupported or unrecognized SSL message")) {
+    if (words.contains("Unsupported or unrecognized SSL message")) {
       return "does not speak TLS: use grpc://, or its port for TLS";
     }
-    return words.startsWith("TLS ALPN negotiation failed")
-            || words.contains("no_application_protocol")
+    return NO_HTTP2.matcher(words).lookingAt()
         ? "does not offer HTTP/2, which gRPC needs: check host and port; a proxy in front of a"
             + " cluster must let HTTP/2 through"
         : null;

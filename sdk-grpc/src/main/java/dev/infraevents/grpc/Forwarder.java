@@ -61,6 +61,7 @@ public final class Forwarder implements EventHandler<EngFlowPayload>, AutoClosea
     this.errors = new RpcErrors(settings);
     TokenProvider provider = settings.credentials().provider(settings.endpoint());
     var channels = new Channels(settings, FLOW_CONTROL_WINDOW);
+    this.channel = channels.open(() -> {}, channels.pingInterval());
     TimeSource given = settings.time();
     this.time = given == null ? TimeSource.system(SharedTimers.acquire()) : given;
     this.tokens =
@@ -68,7 +69,6 @@ public final class Forwarder implements EventHandler<EngFlowPayload>, AutoClosea
             ? null
             : new TokenCache(
                 provider, settings.connection().renewBefore(), time.clock(), token -> {});
-    this.channel = channels.open(() -> {}, channels.pingInterval());
   }
 
   /**

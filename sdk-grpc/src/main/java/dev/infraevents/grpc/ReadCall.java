@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a read: asks for one message at a time, and hands it on. gRPC calls the listener's
- * methods one at a time, on the thread that reads the connection, with locks of its own held.
+ * methods one at a time, on a thread that reads, with locks of its own held.
  */
 final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
     implements Connection {
@@ -78,6 +78,10 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
   /** The call has been started. */
   void begin(ClientCall<?, Received<StreamedBuildEvent>> started) {
     call = started;
+    channel.watch(context);
+    if (end.isDone()) {
+      channel.forget(context);
+    }
     context.onRoom(this::goOn);
     if (idleTimeout != null) {
       context.schedule(this::checkIdle, idleTimeout.minus(quietBefore));
@@ -118,7 +122,7 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
   @Override
   public void onClose(Status status, Metadata trailers) {
     channel.forget(context);
-    progress.waited(quiet());
+    progress.waited(this, quiet());
     end.complete(null);
     if (complete || stopped) {
       return;
@@ -155,7 +159,7 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
   private void goOn() {
     if (demand.compareAndSet(Demand.PAUSED, Demand.ASKED)) {
       quietSince = context.now();
-      ask();
+      channel.onReader(this::ask);
     } else {
       demand.compareAndSet(Demand.HANDING_ON, Demand.ROOM_ALREADY);
     }

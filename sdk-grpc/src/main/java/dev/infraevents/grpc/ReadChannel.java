@@ -73,6 +73,11 @@ final class ReadChannel implements AutoCloseable {
     return channel.channel();
   }
 
+  /** Runs a task on one of the threads that read. */
+  void onReader(Runnable task) {
+    channel.onReader(task);
+  }
+
   /** What a call is sent with. */
   Metadata metadata(@Nullable Token token) {
     return token == null ? new Metadata() : settings.credentials().metadata(token);

@@ -69,8 +69,10 @@ final class ReadProgress {
   }
 
   /** Adds what a call waited in vain before it ended. */
-  synchronized void waited(Duration inVain) {
-    idle = inVain;
+  synchronized void waited(ReadCall call, Duration inVain) {
+    if (call == current) {
+      idle = inVain;
+    }
   }
 
   /**

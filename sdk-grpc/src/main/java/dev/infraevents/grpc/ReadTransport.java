@@ -30,7 +30,6 @@ final class ReadTransport implements Transport<BuildProgress> {
     Duration connectTimeout = channel.settings().connection().connectTimeout();
     var calls = SentHeaders.tellTo(() -> call.sent(connectTimeout));
     String start = progress.begin(call);
-    channel.watch(context);
     call.begin(request.start(channel.ready(), calls, channel.metadata(token), start, call));
     return call;
   }

@@ -2,11 +2,14 @@ package dev.infraevents.grpc;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A channel with everything that belongs to it. Thread-safe. */
 final class RpcChannel implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger("dev.infraevents");
 
   /** For what is to be written before the socket is closed, if the peer takes it. */
   private static final long GOODBYE_SECONDS = 1;
@@ -37,6 +40,18 @@ final class RpcChannel implements AutoCloseable {
   void connectAgain() {
     if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.enterIdle();
+    }
+  }
+
+  /**
+   * Runs a task on one of the threads that read. For asking for messages: those that are at hand
+   * come on the thread that asks, which must not be the application's.
+   */
+  void onReader(Runnable task) {
+    try {
+      resources.threads().execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.log(System.Logger.Level.DEBUG, "the channel is closed; nothing more is asked for", e);
     }
   }
 

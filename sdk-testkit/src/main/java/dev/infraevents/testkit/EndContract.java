@@ -43,6 +43,10 @@ abstract class EndContract<P> {
    */
   protected abstract Fixture<P> start();
 
+  static TimeSource virtual(VirtualTime time) {
+    return new TimeSource(time.clock(), time::nanoTime, time);
+  }
+
   @Test
   void closeFromInsideTheHandlerReturnsAndEndsTheSubscription() {
     var opened = new CompletableFuture<Subscription>();
@@ -84,9 +88,8 @@ abstract class EndContract<P> {
   @Test
   void canBeClosedWhileItBacksOff() {
     var time = new VirtualTime(); // does not move: the next attempt never comes
-    var virtual = new TimeSource(time.clock(), time::nanoTime, time);
     try (Fixture<P> fixture = start();
-        EventSource<P> source = fixture.source(ContractRun.QUICK, virtual)) {
+        EventSource<P> source = fixture.source(ContractRun.QUICK, virtual(time))) {
       fixture.server().inject(Fault.outage());
       var probe = new ContractProbe(SettleStyle.RETURN);
       Subscription subscription = source.subscribe(probe);

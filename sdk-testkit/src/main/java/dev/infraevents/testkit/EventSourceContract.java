@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -299,8 +300,7 @@ public abstract class EventSourceContract<P> extends EndContract<P> {
 
   private void heal(Fault fault, SettleStyle style) {
     var time = new VirtualTime();
-    var virtual =
-        fault instanceof Fault.HalfOpen ? new TimeSource(time.clock(), time::nanoTime, time) : null;
+    TimeSource virtual = fault instanceof Fault.HalfOpen ? virtual(time) : null;
     try (var run =
         new ContractRun<>(start(), style, DeliveryOptions.DEFAULT, virtual).connected()) {
       run.deliver();
@@ -321,11 +321,25 @@ public abstract class EventSourceContract<P> extends EndContract<P> {
     return faults().stream().map(fault -> dynamicTest(fault.toString(), () -> closeAfter(fault)));
   }
 
+  // Where the server has fallen silent, a source that waits for receipts does so until it has no
+  // more patience, which is not to take real time.
   private void closeAfter(Fault fault) {
-    try (var run = new ContractRun<>(start(), SettleStyle.RETURN).connected()) {
+    var time = new VirtualTime();
+    boolean silent = fault instanceof Fault.HalfOpen || fault instanceof Fault.Stall;
+    TimeSource virtual = silent ? virtual(time) : null;
+    try (var run =
+        new ContractRun<>(start(), SettleStyle.RETURN, DeliveryOptions.DEFAULT, virtual)
+            .connected()) {
       run.deliver();
       run.fixture.server().inject(fault);
-      run.source.close();
+      var closing = CompletableFuture.runAsync(run.source::close);
+      run.probe.await(
+          "end",
+          () -> {
+            time.advance(Duration.ofSeconds(1));
+            return closing.isDone();
+          });
+      closing.join();
       run.ended();
     }
   }

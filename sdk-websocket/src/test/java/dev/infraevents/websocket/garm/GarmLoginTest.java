@@ -20,6 +20,7 @@ import dev.infraevents.TlsOptions;
 import dev.infraevents.Token;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.garm.FakeGarm;
+import dev.infraevents.testkit.internal.tcp.TunnelProxy;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.websocket.internal.BaseUrl;
 import java.io.IOException;

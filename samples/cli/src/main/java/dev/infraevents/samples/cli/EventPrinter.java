@@ -17,8 +17,7 @@ public final class EventPrinter {
   private final CommonOptions.Output output;
   private final Function<Event<?>, String> describe; // for readable lines
 
-  EventPrinter(
-      PrintStream out, CommonOptions.Output output, Function<Event<?>, String> describe) {
+  EventPrinter(PrintStream out, CommonOptions.Output output, Function<Event<?>, String> describe) {
     this.out = out;
     this.output = output;
     this.describe = describe;

@@ -181,7 +181,8 @@ public final class Runner {
       DeliveryOptions delivery)
       throws InterruptedException {
     var printing =
-        new Printing<P>(first, new EventPrinter(out, options.output, describe), err, options.stop.count());
+        new Printing<P>(
+            first, new EventPrinter(out, options.output, describe), err, options.stop.count());
     return run(
         () -> {
           DeliveryOptions reporting = delivery.toBuilder().deadLetters(printing::report).build();

@@ -65,7 +65,9 @@ class EventPrinterTest {
     var out = new ByteArrayOutputStream();
     var printer =
         new EventPrinter(
-            new PrintStream(out, true, StandardCharsets.UTF_8), CommonOptions.Output.RAW, e -> "words");
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            CommonOptions.Output.RAW,
+            e -> "words");
     assertThat(printer.print(event)).isTrue();
     return out.toString(StandardCharsets.UTF_8).strip();
   }

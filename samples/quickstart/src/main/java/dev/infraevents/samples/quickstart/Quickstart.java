@@ -4,38 +4,41 @@ import dev.infraevents.Event;
 import dev.infraevents.EventRouter;
 import dev.infraevents.Subscription;
 import dev.infraevents.SubscriptionStats;
+import dev.infraevents.engflow.EngFlow;
+import dev.infraevents.engflow.PackedMessage;
+import dev.infraevents.engflow.bazel.BazelBuildEvent;
+import dev.infraevents.engflow.bazel.Finished;
+import dev.infraevents.engflow.bazel.TestSummary;
 import dev.infraevents.garm.Garm;
+import dev.infraevents.grpc.BazelEvents;
 import dev.infraevents.samples.cli.EventPrinter;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.samples.cli.SignalText;
-import dev.infraevents.testkit.garm.FakeGarm;
-import dev.infraevents.testkit.garm.GarmRecording;
-import dev.infraevents.websocket.garm.GarmCredentials;
-import dev.infraevents.websocket.garm.GarmEventSource;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 
 /**
- * Starts a fake GARM server in this process, connects to it over a real websocket, lets it send
- * what a real server once sent, and prints the events as their types.
+ * Starts a fake server of each source in this process, connects to it over a real socket, lets it
+ * tell its events, and prints them as their types.
  */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
-    description = "Prints recorded events of every source, sent by fake servers over real sockets.")
+    description = "Prints the events of every source, sent by fake servers over real sockets.")
 public final class Quickstart implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final List<Supplier<Scene>> SCENES = List.of(GarmScene::new, EngFlowScene::new);
 
   private final PrintStream out;
   private final PrintStream err;
-  private final List<String> frames = GarmRecording.head().frames();
-  private final CountDownLatch handled = new CountDownLatch(frames.size());
+  private final Semaphore handled = new Semaphore(0);
 
   /**
    * Makes the command.
@@ -50,19 +53,26 @@ public final class Quickstart implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    try (FakeGarm server = FakeGarm.start();
-        GarmEventSource garm =
-            GarmEventSource.builder()
-                .url(server.url())
-                .credentials(GarmCredentials.password(server.username(), server.password()))
-                .build()) {
-      Subscription subscription = garm.subscribe(router());
-      server.awaitFilter(PATIENCE);
-      frames.forEach(server::emitRaw);
-      boolean complete = handled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-      subscription.close();
-      balance("garm", subscription.stats(), complete);
-      return 0;
+    EventRouter router = router();
+    for (Supplier<Scene> start : SCENES) {
+      try (Scene scene = start.get()) {
+        run(scene, router);
+      }
+    }
+    return 0;
+  }
+
+  private void run(Scene scene, EventRouter router) throws InterruptedException {
+    Subscription subscription = scene.source().subscribe(router);
+    int events = scene.play(PATIENCE);
+    boolean complete = handled.tryAcquire(events, PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    scene.awaitEnd(PATIENCE);
+    subscription.close();
+    SubscriptionStats books = subscription.stats();
+    out.println(scene.name() + ": " + books.balanceLine());
+    if (!complete || !books.balances() || books.delivered() != events) {
+      throw new IllegalStateException(
+          scene.name() + ": " + events + " events were sent, but not all of them were delivered");
     }
   }
 
@@ -76,22 +86,28 @@ public final class Quickstart implements Callable<Integer> {
         .on(
             Garm.POOL.created(),
             e -> print(e, e.payload().maxRunners() + " runners of " + e.payload().image()))
+        .on(EngFlow.BUILD_STARTED, e -> print(e, e.payload().keywords().toString()))
+        .on(EngFlow.INVOCATION_FINISHED, e -> print(e, "invocation " + e.payload().invocationId()))
+        .on(EngFlow.PROGRESS_BAZEL_EVENT, e -> print(e, bazel(e.payload().message())))
         .otherwise(e -> print(e, e.payload().getClass().getSimpleName()))
         .onSignal(signal -> err.println("# " + SignalText.of(signal)))
         .build();
   }
 
-  private void print(Event<?> event, String what) {
-    out.println(EventPrinter.text(event, what));
-    handled.countDown();
+  private static String bazel(PackedMessage message) {
+    return BazelEvents.decode(message).map(Quickstart::outcome).orElse(message.messageName());
   }
 
-  private void balance(String source, SubscriptionStats books, boolean complete) {
-    out.println(source + ": " + books.balanceLine());
-    if (!complete || !books.balances() || books.delivered() != frames.size()) {
-      throw new IllegalStateException(
-          source + ": " + frames.size() + " events were sent, but not all of them were delivered");
+  private static String outcome(BazelBuildEvent event) {
+    if (event instanceof TestSummary test) {
+      return test.label() + ": " + test.overallStatus();
     }
+    return event instanceof Finished finished ? finished.exitCodeName() : event.id().kind();
+  }
+
+  private void print(Event<?> event, String what) {
+    out.println(EventPrinter.text(event, what));
+    handled.release();
   }
 
   /**

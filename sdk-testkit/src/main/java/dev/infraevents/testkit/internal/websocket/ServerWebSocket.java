@@ -179,8 +179,8 @@ public final class ServerWebSocket {
       Frame frame = reader.read();
       switch (frame.opcode()) {
         case Frames.PING -> {
+          pings.incrementAndGet(); // first: who sees the pong may ask for the number
           outbox.pong(Frames.control(Frames.PONG, frame.payload()));
-          pings.incrementAndGet();
         }
         case Frames.PONG -> {
           keepAlive.pongReceived();

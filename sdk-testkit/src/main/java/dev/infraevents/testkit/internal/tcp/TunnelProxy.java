@@ -1,4 +1,4 @@
-package dev.infraevents.websocket.garm;
+package dev.infraevents.testkit.internal.tcp;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,23 +13,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An HTTP proxy that knows CONNECT and nothing else. */
-final class TunnelProxy implements AutoCloseable {
+public final class TunnelProxy implements AutoCloseable {
 
   private final ServerSocket listener;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final AtomicInteger tunnels = new AtomicInteger();
 
-  TunnelProxy() throws IOException {
+  public TunnelProxy() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     start(this::accept);
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
   }
 
-  int tunnels() {
+  public int tunnels() {
     return tunnels.get();
   }
 
