@@ -132,8 +132,8 @@ public final class EventStoreClient implements AutoCloseable {
 
   /**
    * Ends every read, as {@link Subscription#close()} does, all at the same time, and then the
-   * connection. Takes no longer than the read that takes longest. Idempotent.
-   * Called from inside a handler it does not wait for that one.
+   * connection. Takes no longer than the read that takes longest. Idempotent. Called from inside a
+   * handler it does not wait for that one.
    */
   @Override
   public void close() {

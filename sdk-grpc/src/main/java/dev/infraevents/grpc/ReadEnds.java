@@ -16,8 +16,8 @@ final class ReadEnds {
   private ReadEnds() {}
 
   /**
-   * Closes all and waits for it, unless interrupted; inside the handler of one, it does not wait for
-   * that one.
+   * Closes all and waits for it, unless interrupted; inside the handler of one, it does not wait
+   * for that one.
    */
   static void closeTogether(List<Subscription> reads) {
     List<Closing> all = new ArrayList<>();
