@@ -4,7 +4,10 @@ package dev.infraevents;
 public enum AckOutcome {
   /** The source confirmed it. */
   CONFIRMED,
-  /** It was sent; the source gives no receipts, or none has been asked for. */
+  /**
+   * It was sent; the source gives no receipts, none has been asked for, or it can not be read as
+   * long as there is no room for the events before it.
+   */
   SENT,
   /** The source has no such verb: nothing was sent. GARM and Meshery know no acknowledgements. */
   NOT_APPLICABLE,

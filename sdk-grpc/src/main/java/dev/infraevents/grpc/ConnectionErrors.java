@@ -57,20 +57,18 @@ final class ConnectionErrors {
    * @param words gRPC's, fit for a message
    */
   @Nullable SourceException of(RpcFailure failure, String words) {
-    SourceException mismatch = mismatch(failure);
-    if (mismatch != null) {
-      return mismatch;
-    }
     Status status = failure.status();
-    if (status.getCode() != Status.Code.UNAVAILABLE) {
-      return null;
-    }
-    Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
+    boolean unavailable = status.getCode() == Status.Code.UNAVAILABLE;
     String description = status.getDescription() == null ? "" : status.getDescription();
     Matcher refused = PROXY_REFUSED.matcher(description);
-    if (refused.matches()) {
+    if (unavailable && refused.matches()) { // first: a proxy's HTTP/1.1 is no mismatch
       return refusedByProxy(failure, refused.group(1));
     }
+    SourceException mismatch = mismatch(failure);
+    if (mismatch != null || !unavailable) {
+      return mismatch;
+    }
+    Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
     if (cause == null) {
       return LOCAL.stream().anyMatch(description::startsWith)
           ? new TransportException("the connection to " + endpoint + " was lost: " + words, null)

@@ -42,7 +42,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   private static final int MAX_BATCH = 100;
 
   /** How long an outcome waits for a receipt that is behind what there is no room for. */
-  private static final Duration RECEIPT = Duration.ofSeconds(1);
+  private static final Duration RECEIPT = Duration.ofMillis(20);
 
   private final PullTransport transport;
   private final ConnectionContext<EngFlowPayload> context;

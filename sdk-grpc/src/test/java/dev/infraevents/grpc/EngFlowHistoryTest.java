@@ -1,7 +1,6 @@
 package dev.infraevents.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.infraevents.Backoff;
 import dev.infraevents.Concurrency;
@@ -22,9 +21,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,11 +40,12 @@ class EngFlowHistoryTest {
 
   private static final int NOTIFICATIONS = 100_000;
   private static final int BACKLOG = 2000;
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration WINDOW = Duration.ofSeconds(30);
 
   static IntStream seeds() {
-    return IntStream.range(0, Integer.getInteger("dev.infraevents.seeds", 2));
+    return IntStream.range(
+        Integer.getInteger("hist.from", 0), Integer.getInteger("dev.infraevents.seeds", 2));
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -68,6 +71,7 @@ class EngFlowHistoryTest {
     private final VirtualTime time = new VirtualTime();
     private final long seed;
     private final boolean arrivesWhole; // no connection is cut in the middle
+    private final boolean endsStreams; // of who is late
     private final Random random;
     private final ErraticHandler handler;
     private final FakeEngFlow server;
@@ -80,6 +84,7 @@ class EngFlowHistoryTest {
       this.seed = seed;
       this.random = new Random(seed * 0x9E3779B97F4A7C15L); // small seeds alone are too much alike
       this.arrivesWhole = seed % 2 == 1;
+      this.endsStreams = seed % 5 == 4;
       var ticks = new AtomicLong();
       // No two moments are the same, here or on the server.
       InstantSource clock = () -> time.clock().instant().plusNanos(ticks.incrementAndGet());
@@ -113,7 +118,7 @@ class EngFlowHistoryTest {
       if (random.nextBoolean()) {
         builder.releaseAtStreamEnd();
       }
-      if (random.nextInt(4) == 0) {
+      if (endsStreams) {
         builder.endStreamOnMissedWindow();
       }
       return builder;
@@ -137,15 +142,27 @@ class EngFlowHistoryTest {
         return;
       }
       server.heal(); // of a stall
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(1))
-          .until(
-              () -> {
-                time.advance(Duration.ofMillis(20)); // failures use up what a reader may hold
-                settle();
-                return server.queue().count(State.PENDING) < BACKLOG;
-              });
+      await(
+          Duration.ofMillis(20), // failures use up what a reader may hold
+          () -> server.queue().count(State.PENDING) < BACKLOG);
+    }
+
+    /** Lets a little of the server's time pass at each look. */
+    private void await(Duration step, BooleanSupplier condition) {
+      try {
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(1))
+            .until(
+                () -> {
+                  time.advance(step);
+                  settle();
+                  return condition.getAsBoolean();
+                });
+      } catch (ConditionTimeoutException e) {
+        throw new AssertionError(
+            "stuck: %s, %s, %s".formatted(server, subscription.status(), subscription.stats()), e);
+      }
     }
 
     private void publish(int number) {
@@ -209,15 +226,9 @@ class EngFlowHistoryTest {
       receipts.delay(Duration.ZERO);
       receipts.drop(0);
       server.inject(Fault.endStreams(0, "")); // with it go the receipts that will never come
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(5))
-          .until(
-              () -> {
-                time.advance(Duration.ofMillis(250));
-                settle();
-                return server.queue().count(State.ACKED) == server.queue().notifications().size();
-              });
+      await(
+          Duration.ofMillis(50),
+          () -> server.queue().count(State.ACKED) == server.queue().notifications().size());
       subscription.close();
     }
 
@@ -238,7 +249,7 @@ class EngFlowHistoryTest {
       history.theBooksAgree(books, handler, arrivesWhole);
       QueueHistory.everyQuestionWasAnswered(handler);
       assertThat(server.readers()).hasSizeGreaterThan(20);
-      assertThat(history.lateAcks()).isPositive();
+      assertThat(history.lateAcks()).matches(count -> endsStreams ? count == 0 : count > 0);
       assertThat(books.deduplicated()).isPositive();
       assertThat(books.failed()).isPositive();
     }

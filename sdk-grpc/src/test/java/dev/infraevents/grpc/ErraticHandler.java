@@ -74,7 +74,7 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
       delivery.defer();
       late.add(new Open(delivery, event, true));
     } else {
-      succeed(event, delivery, random.nextInt(20));
+      succeed(event, delivery, random.nextInt(50));
     }
   }
 
@@ -108,6 +108,10 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
       case 1, 2 -> {
         done(event);
         ask(delivery.ack());
+      }
+      case 3 -> {
+        done(event);
+        ask(delivery.ack()).toCompletableFuture().join();
       }
       default -> done(event);
     }
@@ -173,9 +177,10 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
     end(event);
   }
 
-  private void ask(CompletionStage<AckOutcome> answer) {
+  private CompletionStage<AckOutcome> ask(CompletionStage<AckOutcome> answer) {
     asked.incrementAndGet();
     answer.thenAccept(outcome -> answers.merge(outcome, 1, Integer::sum));
+    return answer;
   }
 
   /** When it succeeded with an id; null if it has not. */
