@@ -102,7 +102,6 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     if (ready.compareAndSet(false, true)) {
       context.schedule(this::accepted, transport.refusal());
     }
-    flush();
   }
 
   @Override
@@ -238,7 +237,9 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
 
   private void send() {
     try {
-      List<String> tokens = call.isReady() ? acknowledgements.takeUnsent() : List.of();
+      // Ready or not: what there is to send is bounded by what was received, and while gRPC hands on
+      // the first messages of a call it is not ready, and does not say when it is.
+      List<String> tokens = acknowledgements.takeUnsent();
       if (!tokens.isEmpty()) {
         call.sendMessage(
             PullNotificationRequest.newBuilder().addAllAcknowledgementTokens(tokens).build());
