@@ -28,8 +28,8 @@ public interface DedupeStore {
   /**
    * Remembers in memory.
    *
-   * @param window for how long; at least the source's redelivery window
-   * @param maxEntries how many at most; beyond, the oldest is forgotten
+   * @param window for how long, and twice as long at most; at least the source's redelivery window
+   * @param maxEntries how many at most, and half of them at least; 2 or more
    * @return a store
    */
   static DedupeStore inMemory(Duration window, int maxEntries) {

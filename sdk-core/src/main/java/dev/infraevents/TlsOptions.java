@@ -46,6 +46,15 @@ public final class TlsOptions {
     return material.trustManager();
   }
 
+  /**
+   * Says whether there is a certificate to show.
+   *
+   * @return true if {@link Builder#clientCertificate} was called
+   */
+  public boolean hasClientCertificate() {
+    return material.clientCertificate();
+  }
+
   /** Names nothing: a path can tell more than a log should know. */
   @Override
   public String toString() {

@@ -2,6 +2,7 @@ package dev.infraevents.benchmarks;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.infraevents.grpc.EngFlowEventSource;
 import dev.infraevents.grpc.proto.eventstore.BuildLifecycleEventNotification;
 import dev.infraevents.grpc.proto.notification.NotificationQueueGrpc;
 import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
@@ -23,6 +24,8 @@ final class NotificationClient {
 
   /** Which way. */
   enum Way {
+    /** Our source, default options, a typed handler. */
+    SOURCE,
     /** The generated stub: asks for a hundred at a time, acknowledges each. */
     STUB,
     /** The generated stub: asks for a hundred at a time, acknowledges as many at once. */
@@ -54,9 +57,25 @@ final class NotificationClient {
   static String run(int port, Way way, Traffic traffic) throws InterruptedException {
     var client = new NotificationClient(port, traffic);
     return switch (way) {
+      case SOURCE -> client.source();
       case STUB -> client.stub(1);
       case STUB_BATCHED -> client.stub(BATCH);
     };
+  }
+
+  private String source() throws InterruptedException {
+    try (var source =
+            EngFlowEventSource.builder()
+                .endpoint("grpc://127.0.0.1:" + port)
+                .queue(NotificationServer.queue(traffic))
+                .build();
+        var subscription = source.subscribe((event, delivery) -> measured.event(0))) {
+      String result = measured.result();
+      if (subscription.stats().delivered() < traffic.total() - 1) { // all but the last
+        throw new IllegalStateException("not all were acknowledged: " + subscription.stats());
+      }
+      return result;
+    }
   }
 
   // Hand-written: one notification after the other on the thread that reads, no reconnecting, no

@@ -22,6 +22,15 @@ final class Notifications {
   private void flood(int port) throws IOException, InterruptedException {
     Traffic traffic = smoke ? new Traffic(500, 1_000, 0) : new Traffic(1_000_000, 1_000_000, 0);
     Runs<Way> runs = Runs.of(Way.class, smoke, way -> client(port, way, traffic));
+    report.atLeast(
+        "notifications per CPU second, our source / hand-written client that acknowledges each",
+        runs.cpu(Way.STUB) / runs.cpu(Way.SOURCE),
+        0.9,
+        "");
+    report.figure(
+        "notifications per CPU second, our source / hand-written client that acknowledges a hundred"
+            + " at once",
+        Report.number(runs.cpu(Way.STUB_BATCHED) / runs.cpu(Way.SOURCE)));
     runs.report(report, "notification: ");
   }
 

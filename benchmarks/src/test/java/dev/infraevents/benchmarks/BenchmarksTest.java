@@ -62,6 +62,16 @@ class BenchmarksTest {
   }
 
   @Test
+  void notificationsAreMeasuredForEveryWay() throws Exception {
+    assertThat(Benchmarks.run(List.of("notifications"), true).names())
+        .contains(
+            "notifications per CPU second, our source / hand-written client that acknowledges each",
+            "notification: SOURCE",
+            "notification: STUB",
+            "notification: STUB_BATCHED");
+  }
+
+  @Test
   void anIdleSubscriptionIsWatched() throws Exception {
     assertThat(Benchmarks.run(List.of("idle"), true).names())
         .anyMatch(name -> name.startsWith("idle: seconds of a minute in which a thread woke"));

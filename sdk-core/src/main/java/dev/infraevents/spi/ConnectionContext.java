@@ -80,7 +80,7 @@ public interface ConnectionContext<P> {
    * A message that did not come over this connection: state that was listed, or history that was
    * read, because the stream may have missed it. No sign of life, and not compared with what an
    * overlapping connection brings. It can wait, so nothing is dropped for it and half of the buffer
-   * is left to the stream.
+   * is left to the stream. A demand-driven transport bounds it by itself: there it is always taken.
    *
    * @param message the message
    * @return false if there is no room for it now: nothing has been done, try again later

@@ -64,16 +64,22 @@ public final class TlsFailure {
    * none. With TLS 1.3 it comes when the handshake is over for the client.
    *
    * @param failure with all its causes
+   * @param shown whether there was a certificate to show. If not, {@code handshake_failure} counts:
+   *     that is how TLS 1.2 says that one is missing
    * @return the alert's name, such as {@code certificate_required}, or null if there was no such
    */
-  public static @Nullable String refusedCertificate(Throwable failure) {
+  public static @Nullable String refusedCertificate(Throwable failure, boolean shown) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       String message = e instanceof SSLException ? e.getMessage() : null;
       Matcher alert = message == null ? null : ALERT.matcher(message);
-      if (alert != null && alert.find() && CERTIFICATE_REFUSED.contains(alert.group(1))) {
+      if (alert != null && alert.find() && refusesCertificate(alert.group(1), shown)) {
         return alert.group(1);
       }
     }
     return null;
+  }
+
+  private static boolean refusesCertificate(String alert, boolean shown) {
+    return CERTIFICATE_REFUSED.contains(alert) || (!shown && alert.equals("handshake_failure"));
   }
 }

@@ -4,7 +4,6 @@ import dev.infraevents.AckOutcome;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +30,16 @@ final class Acknowledgements {
   /**
    * Takes one.
    *
-   * @return what becomes of it, and how many now wait to be sent; null if the call is over
+   * @return what becomes of it, and how many now wait to be sent if it is new; null if the call is
+   *     over
    */
   synchronized @Nullable Added add(String token) {
     if (over) {
       return null;
+    }
+    CompletableFuture<AckOutcome> known = unanswered.get(token);
+    if (known != null) {
+      return new Added(known, 0); // delivered again with the token that it had
     }
     var outcome = new CompletableFuture<AckOutcome>();
     unanswered.put(token, outcome);
@@ -60,6 +64,20 @@ final class Acknowledgements {
     return !unanswered.isEmpty();
   }
 
+  /** Receipts can not be had for now: whoever waits for one learns that its token was sent. */
+  void saySent() {
+    List<CompletableFuture<AckOutcome>> sent = new ArrayList<>();
+    synchronized (this) {
+      unanswered.forEach(
+          (token, outcome) -> {
+            if (!unsent.contains(token)) {
+              sent.add(outcome);
+            }
+          });
+    }
+    sent.forEach(outcome -> outcome.complete(AckOutcome.SENT));
+  }
+
   /** A receipt came. Those for tokens that nobody waits for tell nothing. */
   void answered(AcknowledgementReceipt receipt) {
     CompletableFuture<AckOutcome> outcome;
@@ -74,19 +92,6 @@ final class Acknowledgements {
     if (done) {
       allAnswered.complete(null);
     }
-  }
-
-  /** The receipts for what has been sent can not be read now: nobody is to wait for them. */
-  void leaveUnread() {
-    List<CompletableFuture<AckOutcome>> left = new ArrayList<>();
-    synchronized (this) {
-      var waiting = new HashSet<>(unsent);
-      unanswered
-          .entrySet()
-          .removeIf(
-              sent -> !waiting.contains(sent.getKey()) && left.add(sent.getValue()));
-    }
-    left.forEach(outcome -> outcome.complete(AckOutcome.SENT));
   }
 
   private static AckOutcome outcome(int code) {

@@ -5,9 +5,10 @@ final class Background {
 
   private Background() {}
 
-  static void run(String name, Runnable task) {
+  static Thread run(String name, Runnable task) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 }

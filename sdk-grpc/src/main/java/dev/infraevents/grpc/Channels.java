@@ -71,9 +71,18 @@ final class Channels {
    * @param pingInterval how often to ping
    */
   RpcChannel open(Runnable onBytes, Duration pingInterval) {
+    var resources = new ChannelResources(settings.endpoint().host(), onBytes);
+    try {
+      return new RpcChannel(builder(resources, pingInterval).build(), resources);
+    } catch (RuntimeException | Error e) { // such as the user's own customizer throws
+      resources.release();
+      throw e;
+    }
+  }
+
+  private OkHttpChannelBuilder builder(ChannelResources resources, Duration pingInterval) {
     Endpoint endpoint = settings.endpoint();
     ConnectionOptions connection = settings.connection();
-    ChannelResources resources = new ChannelResources(endpoint.host(), onBytes);
     OkHttpChannelBuilder builder = OkHttpChannelBuilder.forTarget(endpoint.target());
     builder.overrideAuthority(endpoint.authority()).userAgent(USER_AGENT);
     settings.customizer().accept(builder);
@@ -97,7 +106,7 @@ final class Channels {
     if (proxy != null) {
       builder.proxyDetector(target -> through(proxy, target));
     }
-    return new RpcChannel(builder.build(), resources);
+    return builder;
   }
 
   private void secure(OkHttpChannelBuilder builder, ConnectionWatch watch) {

@@ -44,9 +44,11 @@ final class ConnectionErrors {
   private static final String PROXY_FAILED = "Failed trying to connect with proxy";
 
   private final Endpoint endpoint;
+  private final boolean certificate;
 
-  ConnectionErrors(Endpoint endpoint) {
-    this.endpoint = endpoint;
+  ConnectionErrors(EngFlowSettings settings) {
+    this.endpoint = settings.endpoint();
+    this.certificate = settings.hasClientCertificate();
   }
 
   /**
@@ -55,20 +57,18 @@ final class ConnectionErrors {
    * @param words gRPC's, fit for a message
    */
   @Nullable SourceException of(RpcFailure failure, String words) {
-    SourceException mismatch = mismatch(failure);
-    if (mismatch != null) {
-      return mismatch;
-    }
     Status status = failure.status();
-    if (status.getCode() != Status.Code.UNAVAILABLE) {
-      return null;
-    }
-    Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
+    boolean unavailable = status.getCode() == Status.Code.UNAVAILABLE;
     String description = status.getDescription() == null ? "" : status.getDescription();
     Matcher refused = PROXY_REFUSED.matcher(description);
-    if (refused.matches()) {
+    if (unavailable && refused.matches()) { // first: a proxy's HTTP/1.1 is no mismatch
       return refusedByProxy(failure, refused.group(1));
     }
+    SourceException mismatch = mismatch(failure);
+    if (mismatch != null || !unavailable) {
+      return mismatch;
+    }
+    Throwable cause = status.getCause() == null ? failure.watch().failure() : status.getCause();
     if (cause == null) {
       return LOCAL.stream().anyMatch(description::startsWith)
           ? new TransportException("the connection to " + endpoint + " was lost: " + words, null)
@@ -102,9 +102,10 @@ final class ConnectionErrors {
 
   private @Nullable SourceException tls(RpcFailure failure, Throwable cause) {
     IOException read = failure.watch().failure();
-    String alert = TlsFailure.refusedCertificate(cause);
+    String alert = TlsFailure.refusedCertificate(cause, certificate);
     if (alert == null && read != null) {
-      alert = TlsFailure.refusedCertificate(read); // gRPC may know of a failed write only
+      alert =
+          TlsFailure.refusedCertificate(read, certificate); // gRPC may know of a failed write only
     }
     if (alert != null) {
       return refusedCertificate(failure, alert, cause);
@@ -129,8 +130,11 @@ final class ConnectionErrors {
 
   private SourceException refusedCertificate(RpcFailure failure, String alert, Throwable cause) {
     String message =
-        "%s refuses the client certificate, or wants one (TLS alert %s): pass one that it accepts with TlsOptions"
-            .formatted(endpoint, alert);
+        "%s %s (TLS alert %s): pass one that it accepts with TlsOptions"
+            .formatted(
+                endpoint,
+                certificate ? "refuses the client certificate" : "wants a client certificate",
+                alert);
     return failure.worked() && !OVER.contains(alert)
         ? new TransportException(message, cause)
         : new AuthenticationException(message, 0, cause);
@@ -162,7 +166,7 @@ final class ConnectionErrors {
     if (words == null) {
       return null;
     }
-    if (words.startsWith("Unsupported or unrecognized SSL message")) {
+    if (words.contains("Unsupported or unrecognized SSL message")) {
       return "does not speak TLS: use grpc://, or its port for TLS";
     }
     return NO_HTTP2.matcher(words).lookingAt()

@@ -19,9 +19,9 @@ import java.util.Set;
  *   <li>A notification is acknowledged once its handler has returned. EngFlow answers with a
  *       receipt: {@link dev.infraevents.AckOutcome#CONFIRMED}. Receipts come on the stream of the
  *       notifications; where there is no room for these, nobody is left waiting for those: {@link
- *       dev.infraevents.AckOutcome#SENT}. What was not acknowledged within the
- *       {@linkplain Builder#ackDeadline deadline} is delivered again; what is done with by then is
- *       acknowledged without calling the handler again.
+ *       dev.infraevents.AckOutcome#SENT}. What was not acknowledged within the {@linkplain
+ *       Builder#ackDeadline deadline} is delivered again; what is done with by then is acknowledged
+ *       without calling the handler again.
  *   <li>There is no way to say that a handler has failed: the notification comes again when its
  *       time has run out, up to five minutes later. A retry of {@link
  *       dev.infraevents.DeliveryOptions.Builder#retry} is faster. Nor can the time be lengthened:

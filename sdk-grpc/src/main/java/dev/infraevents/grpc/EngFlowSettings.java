@@ -1,6 +1,7 @@
 package dev.infraevents.grpc;
 
 import dev.infraevents.ConnectionOptions;
+import dev.infraevents.TlsOptions;
 import dev.infraevents.spi.TimeSource;
 import io.grpc.ManagedChannelBuilder;
 import java.util.function.Consumer;
@@ -24,4 +25,11 @@ record EngFlowSettings(
     int maxMessageSize,
     InstanceNames instanceNames,
     Consumer<? super ManagedChannelBuilder<?>> customizer,
-    @Nullable TimeSource time) {}
+    @Nullable TimeSource time) {
+
+  /** Whether the cluster is shown a certificate, if it wants one. */
+  boolean hasClientCertificate() {
+    TlsOptions tls = connection.tls();
+    return tls != null && tls.hasClientCertificate();
+  }
+}

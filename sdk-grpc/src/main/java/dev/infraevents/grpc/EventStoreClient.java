@@ -36,8 +36,8 @@ import java.util.concurrent.CompletionStage;
  *       five calls in a row and does not say that there are no more, or brings nothing for as long
  *       as {@link ReadOptions#idleTimeout}. That is how builds end whose tool has vanished: what
  *       was delivered is valid,
- *   <li>{@link dev.infraevents.RpcException} when the server does not know what to read, or does
- *       not allow it,
+ *   <li>{@link dev.infraevents.RpcException} when the server does not know what to read, does not
+ *       allow it, or ends five calls with an error of its own before there was any event,
  *   <li>{@link dev.infraevents.AuthenticationException} when it refuses the credentials,
  *   <li>{@link ConfigurationException} when an event is larger than the client accepts, or its
  *       settings are wrong.
@@ -131,8 +131,9 @@ public final class EventStoreClient implements AutoCloseable {
   }
 
   /**
-   * Ends every read, as {@link Subscription#close()} does, and then the connection. Idempotent.
-   * Called from inside a handler it does not wait for that one.
+   * Ends every read, as {@link Subscription#close()} does, all at the same time, and then the
+   * connection. Takes no longer than the read that takes longest. Idempotent. Called from inside a
+   * handler it does not wait for that one.
    */
   @Override
   public void close() {
@@ -143,7 +144,7 @@ public final class EventStoreClient implements AutoCloseable {
                 .map(read -> read.completion().toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     ends.whenComplete((done, error) -> channel.close());
-    open.forEach(Subscription::close);
+    ReadEnds.closeTogether(open);
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.TokenCache;
 import io.grpc.Metadata;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -62,13 +63,17 @@ public final class Forwarder implements EventHandler<EngFlowPayload>, AutoClosea
     TokenProvider provider = settings.credentials().provider(settings.endpoint());
     var channels = new Channels(settings, FLOW_CONTROL_WINDOW);
     TimeSource given = settings.time();
-    this.time = given == null ? TimeSource.system(SharedTimers.acquire()) : given;
     this.tokens =
         provider == null
             ? null
             : new TokenCache(
-                provider, settings.connection().renewBefore(), time.clock(), token -> {});
+                provider,
+                settings.connection().renewBefore(),
+                given == null ? InstantSource.system() : given.clock(),
+                token -> {});
     this.channel = channels.open(() -> {}, channels.pingInterval());
+    // Last: whatever fails before this has no share of the timers to give back.
+    this.time = given == null ? TimeSource.system(SharedTimers.acquire()) : given;
   }
 
   /**

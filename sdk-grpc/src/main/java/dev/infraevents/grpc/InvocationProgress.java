@@ -19,6 +19,9 @@ final class InvocationProgress {
   /** Nothing says that the event store has an invocation before the queue tells of it. */
   private static final Duration APPEARS_WITHIN = Duration.ofSeconds(30);
 
+  /** It is finished, so the store has nothing to wait for; a read holds the place of another. */
+  private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
   private record Position(@Nullable String continuationToken, boolean complete) {}
 
   private final EventStoreClient store;
@@ -35,7 +38,8 @@ final class InvocationProgress {
     ReadOptions.Builder options =
         ReadOptions.builder()
             .instanceName(instanceNames.toSend(notifiedInstance))
-            .notFoundRetry(APPEARS_WITHIN);
+            .notFoundRetry(APPEARS_WITHIN)
+            .idleTimeout(LONGEST_SILENCE);
     String token = continuationToken(invocationId);
     return store.invocation(invocationId, (token == null ? options : options.from(token)).build());
   }
@@ -51,7 +55,9 @@ final class InvocationProgress {
   }
 
   void handled(String invocationId, String continuationToken) {
-    remember(invocationId, new Position(continuationToken, false));
+    if (!continuationToken.isEmpty()) {
+      remember(invocationId, new Position(continuationToken, false));
+    }
   }
 
   void complete(String invocationId) {

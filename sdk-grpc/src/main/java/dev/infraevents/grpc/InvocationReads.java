@@ -3,6 +3,7 @@ package dev.infraevents.grpc;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
+import dev.infraevents.DeadLetter;
 import dev.infraevents.DecodingException;
 import dev.infraevents.Delivery;
 import dev.infraevents.DeliveryOptions;
@@ -13,12 +14,13 @@ import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
 import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.spi.ConnectionContext;
+import dev.infraevents.spi.OneLine;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,21 +31,35 @@ import org.jspecify.annotations.Nullable;
  */
 final class InvocationReads {
 
-  /** Until there is room again for an event. */
-  private static final Duration PAUSE = Duration.ofMillis(20);
-
-  /** One event of an invocation at a time is handled; a few more are at hand. */
-  private static final DeliveryOptions IN_ORDER =
-      DeliveryOptions.builder().buffer(16, 1 << 20).build();
+  private static final int MAX_NAME = 64;
 
   private final ConnectionContext<EngFlowPayload> context;
   private final InvocationProgress progress;
+  private final int limit;
+  private final Runnable onRoom;
   private final Map<String, Read> running = new HashMap<>(); // guarded by this
   private boolean ended; // guarded by this
 
-  InvocationReads(ConnectionContext<EngFlowPayload> context, InvocationProgress progress) {
+  /**
+   * Reads nothing yet.
+   *
+   * @param limit how many may wait or be read before it {@linkplain #isFull is full}
+   * @param onRoom called when it is full no longer, maybe without need
+   */
+  InvocationReads(
+      ConnectionContext<EngFlowPayload> context,
+      InvocationProgress progress,
+      int limit,
+      Runnable onRoom) {
     this.context = context;
     this.progress = progress;
+    this.limit = limit;
+    this.onRoom = onRoom;
+  }
+
+  /** Whether no more notifications should be taken for now. */
+  synchronized boolean isFull() {
+    return running.size() >= limit;
   }
 
   /**
@@ -53,27 +69,31 @@ final class InvocationReads {
    */
   void handle(FinishedInvocation notification) {
     String id = notification.invocationId();
-    Read read;
+    @Nullable Read fresh = null;
+    AckOutcome left = null;
+    FinishedInvocation replaced = notification;
+    boolean complete = false;
     synchronized (this) {
+      Read known = running.get(id);
       if (ended) {
-        return;
-      }
-      if (!progress.isComplete(id)) {
-        read = running.get(id);
-        if (read != null) {
-          read.waiting.add(notification); // its time ran out, and it was delivered again
-          return;
-        }
-        read = new Read(notification);
-        running.put(id, read);
+        left = AckOutcome.STREAM_GONE;
+      } else if (progress.isComplete(id)) {
+        complete = true;
+      } else if (known != null) {
+        replaced = known.notification; // its time ran out, and it was delivered again
+        known.notification = notification;
+        left = AckOutcome.DEADLINE_PASSED;
       } else {
-        read = null;
+        fresh = new Read(notification);
+        running.put(id, fresh);
       }
     }
-    if (read == null) {
+    if (left != null) {
+      replaced.leave(left);
+    } else if (complete) {
       notification.acknowledge();
-    } else {
-      read.start();
+    } else if (fresh != null) {
+      fresh.start();
     }
   }
 
@@ -85,47 +105,67 @@ final class InvocationReads {
       left = List.copyOf(running.values());
       running.clear();
     }
-    left.forEach(read -> read.cancel(AckOutcome.STREAM_GONE));
+    left.forEach(read -> read.notification().leave(AckOutcome.STREAM_GONE));
+    if (!left.isEmpty()) {
+      Background.run("infra-events-invocations-close", () -> left.forEach(Read::cancel));
+    }
   }
 
-  private synchronized boolean remove(Read read) {
-    return running.remove(read.id, read);
+  private boolean remove(Read read) {
+    boolean removed;
+    synchronized (this) {
+      removed = running.remove(read.id, read);
+    }
+    if (removed) {
+      onRoom.run();
+    }
+    return removed;
   }
 
   /** One invocation. */
   private final class Read {
     private final String id;
-    private final FinishedInvocation first;
-    private final List<FinishedInvocation> waiting = new ArrayList<>(1); // guarded by the reads
+    private final String instance;
+    private FinishedInvocation notification; // the newest; guarded by the reads
+    private final AtomicInteger undecided = new AtomicInteger(1); // the read itself counts, too
+    private volatile boolean cancelled;
     private volatile @Nullable Subscription subscription;
+    private volatile @Nullable Throwable failure;
 
-    Read(FinishedInvocation first) {
-      this.id = first.invocationId();
-      this.first = first;
-      waiting.add(first);
+    Read(FinishedInvocation notification) {
+      this.id = notification.invocationId();
+      this.instance = notification.instance();
+      this.notification = notification;
+    }
+
+    FinishedInvocation notification() {
+      synchronized (InvocationReads.this) {
+        return notification;
+      }
     }
 
     void start() {
       try {
-        Subscription started =
-            progress.read(id, first.instance()).subscribe(this::received, IN_ORDER);
+        Subscription started = progress.read(id, instance).subscribe(this::received, inOrder());
         subscription = started;
+        if (cancelled) {
+          Background.run("infra-events-invocation-close", this::cancel);
+        }
         started.completion().whenComplete((done, error) -> completed(error));
       } catch (IllegalArgumentException e) {
         completed(e); // it is no id
       }
     }
 
-    private void received(Event<BuildProgress> event, Delivery delivery) {
-      delivery.defer();
-      offer(event, delivery);
+    /** One event at a time is handled; a few more are at hand. */
+    private DeliveryOptions inOrder() {
+      return DeliveryOptions.builder().buffer(16, 1 << 20).deadLetters(this::unreadable).build();
     }
 
-    private void offer(Event<BuildProgress> event, Delivery delivery) {
-      var message = new ReadEvent(event, () -> handled(event, delivery), this::handlerFailed);
-      if (!context.backfill(message)) {
-        context.schedule(() -> offer(event, delivery), PAUSE);
-      }
+    private void received(Event<BuildProgress> event, Delivery delivery) {
+      delivery.defer();
+      context.backfill(
+          new ReadEvent(event, () -> handled(event, delivery), this::couldNotBeHandled));
     }
 
     private void handled(Event<BuildProgress> event, Delivery delivery) {
@@ -133,13 +173,28 @@ final class InvocationReads {
       delivery.ack();
     }
 
+    // The subscription's policy decides whether the invocation goes on without it.
+    private void unreadable(DeadLetter letter) {
+      var cause =
+          new DecodingException("an event of invocation " + name() + " is unreadable", null);
+      undecided.incrementAndGet();
+      context.undecodable(
+          letter.raw(), cause, new ReadSettlement(this::decided, this::couldNotBeHandled));
+    }
+
     private void completed(@Nullable Throwable error) {
-      if (!remove(this)) {
-        return; // it was cancelled
+      failure = error;
+      decided();
+    }
+
+    private void decided() {
+      if (undecided.decrementAndGet() > 0 || !remove(this)) {
+        return; // more is to be decided, or it was cancelled
       }
+      Throwable error = failure;
       if (error == null) {
         progress.complete(id);
-        waiting.forEach(FinishedInvocation::acknowledge);
+        notification().acknowledge();
       } else {
         failed(error instanceof CompletionException ? error.getCause() : error);
       }
@@ -152,27 +207,36 @@ final class InvocationReads {
           || error instanceof ConfigurationException
           || (error instanceof RpcException refusal
               && refusal.code().equals("PERMISSION_DENIED"))) {
+        notification().leave(AckOutcome.STREAM_GONE);
         context.failed((SourceException) error);
         return;
       }
       String why = error == null ? "unknown" : String.valueOf(error.getMessage());
       var cause =
           new DecodingException(
-              "the events of invocation " + id + " can not be had: " + why, error);
-      waiting.forEach(notification -> notification.fail(context, cause));
+              "the events of invocation " + name() + " can not be had: " + why, error);
+      notification().fail(context, cause);
     }
 
-    void handlerFailed() {
+    /** The server's word for it, fit for a message. */
+    private String name() {
+      String line = OneLine.of(id);
+      return line.length() > MAX_NAME ? line.substring(0, MAX_NAME) + "..." : line;
+    }
+
+    private void couldNotBeHandled() {
       if (remove(this)) {
-        cancel(AckOutcome.REFUSED); // nothing is acknowledged: the notification comes again
+        notification().leave(AckOutcome.REFUSED); // not acknowledged, so it comes again
+        Background.run("infra-events-invocation-close", this::cancel);
       }
     }
 
-    void cancel(AckOutcome why) {
-      waiting.forEach(notification -> notification.leave(why));
+    /** Waits for the end. */
+    void cancel() {
+      cancelled = true;
       Subscription open = subscription;
       if (open != null) {
-        Background.run("infra-events-" + id + "-close", () -> open.close(Duration.ZERO));
+        open.close(Duration.ZERO);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.infraevents.grpc;
 
 import com.google.protobuf.Any;
+import dev.infraevents.Bytes;
 import dev.infraevents.EventType;
 import dev.infraevents.engflow.AuthContext;
 import dev.infraevents.engflow.BuildFinished;
@@ -41,24 +42,27 @@ record NotificationContent(
       BuildLifecycleEventNotification.getDescriptor().getFullName();
   private static final String RESULT_STORE =
       BuildLifecycleNotification.getDescriptor().getFullName();
+  private static final String WHAT_LIFECYCLE = what(LIFECYCLE);
+  private static final String WHAT_RESULT_STORE = what(RESULT_STORE);
 
   /**
    * Reads a notification's message, of whatever type it is; the default instance stands for none.
    */
   static NotificationContent of(Any message) {
-    PackedMessage packed = Protos.packed(message);
-    String name = packed.messageName();
+    // Only what nobody can read keeps its bytes.
+    String name = new PackedMessage(message.getTypeUrl(), Bytes.EMPTY).messageName();
     if (name.equals(LIFECYCLE)) {
       return lifecycle(
-          Protos.parse(BuildLifecycleEventNotification.parser(), message.getValue(), what(name)),
-          packed);
+          Protos.parse(
+              BuildLifecycleEventNotification.parser(), message.getValue(), WHAT_LIFECYCLE),
+          message);
     }
     if (name.equals(RESULT_STORE)) {
       return resultStore(
-          Protos.parse(BuildLifecycleNotification.parser(), message.getValue(), what(name)),
-          packed);
+          Protos.parse(BuildLifecycleNotification.parser(), message.getValue(), WHAT_RESULT_STORE),
+          message);
     }
-    var payload = new UnknownNotification(packed);
+    var payload = new UnknownNotification(Protos.packed(message));
     return new NotificationContent(EngFlow.NOTIFICATION_UNKNOWN, payload, "", "", "");
   }
 
@@ -66,8 +70,7 @@ record NotificationContent(
     return "EngFlow notification (" + messageName + ")";
   }
 
-  private static NotificationContent lifecycle(
-      BuildLifecycleEventNotification event, PackedMessage packed) {
+  private static NotificationContent lifecycle(BuildLifecycleEventNotification event, Any message) {
     String instance = event.getInstanceName();
     String build = event.getBuildId();
     AuthContext auth = authContext(event);
@@ -94,7 +97,7 @@ record NotificationContent(
       case KIND_NOT_SET ->
           of(
               EngFlow.LIFECYCLE_UNKNOWN,
-              new UnknownLifecycleEvent(instance, build, auth, keywords, packed),
+              new UnknownLifecycleEvent(instance, build, auth, keywords, Protos.packed(message)),
               "");
     };
   }
@@ -105,8 +108,7 @@ record NotificationContent(
         type, event, event.instanceName(), event.buildId(), invocationId);
   }
 
-  private static NotificationContent resultStore(
-      BuildLifecycleNotification event, PackedMessage packed) {
+  private static NotificationContent resultStore(BuildLifecycleNotification event, Any message) {
     String instance = event.getInstanceName();
     String build = event.getBuildId();
     return switch (event.getKindCase()) {
@@ -122,7 +124,7 @@ record NotificationContent(
       case KIND_NOT_SET ->
           new NotificationContent(
               EngFlow.RESULT_STORE_UNKNOWN,
-              new UnknownResultStoreEvent(instance, build, packed),
+              new UnknownResultStoreEvent(instance, build, Protos.packed(message)),
               instance,
               build,
               "");

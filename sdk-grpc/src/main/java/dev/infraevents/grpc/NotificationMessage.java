@@ -1,18 +1,18 @@
 package dev.infraevents.grpc;
 
-import com.google.protobuf.Any;
 import dev.infraevents.Bytes;
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
 import dev.infraevents.engflow.EngFlow;
 import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.grpc.proto.notification.Notification;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgeableNotification;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class NotificationMessage implements InboundMessage<EngFlowPayload> {
 
+  private static final int[] PATH = {
+    PullNotificationResponse.NOTIFICATION_FIELD_NUMBER,
+    AcknowledgeableNotification.NOTIFICATION_FIELD_NUMBER,
+    Notification.PAYLOAD_FIELD_NUMBER
+  };
+
   private final Bytes raw;
   private final String id;
   private final @Nullable Instant time;
-  private final Any message;
   private final NotificationContent content;
   private final Map<String, String> attributes;
   private final URI source;
@@ -67,7 +72,6 @@ final class NotificationMessage implements InboundMessage<EngFlowPayload> {
     this.raw = raw;
     this.id = notification.getId();
     this.time = notification.hasTimestamp() ? Protos.instant(notification.getTimestamp()) : null;
-    this.message = notification.getPayload();
     this.content = content;
     this.attributes = attributes(content.instance(), content.invocationId());
     this.source = source;
@@ -77,14 +81,12 @@ final class NotificationMessage implements InboundMessage<EngFlowPayload> {
 
   /** The attributes of an event of EngFlow; each may be empty. */
   static Map<String, String> attributes(String instance, String invocationId) {
-    Map<String, String> attributes = new TreeMap<>();
-    if (!instance.isEmpty()) {
-      attributes.put(EngFlow.INSTANCE, instance);
+    if (instance.isEmpty()) {
+      return invocationId.isEmpty() ? Map.of() : Map.of(EngFlow.INVOCATION, invocationId);
     }
-    if (!invocationId.isEmpty()) {
-      attributes.put(EngFlow.INVOCATION, invocationId);
-    }
-    return Map.copyOf(attributes);
+    return invocationId.isEmpty()
+        ? Map.of(EngFlow.INSTANCE, instance)
+        : Map.of(EngFlow.INSTANCE, instance, EngFlow.INVOCATION, invocationId);
   }
 
   @Override
@@ -130,7 +132,7 @@ final class NotificationMessage implements InboundMessage<EngFlowPayload> {
         .time(time)
         .receivedAt(receivedAt)
         .payload(content.payload())
-        .data(Protos.bytes(message.toByteString()), EngFlow.CONTENT_TYPE)
+        .data(Protos.embedded(raw, PATH), EngFlow.CONTENT_TYPE)
         .raw(raw)
         .attributes(attributes)
         .build();

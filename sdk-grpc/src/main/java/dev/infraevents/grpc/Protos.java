@@ -2,17 +2,20 @@ package dev.infraevents.grpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.ProtocolMessageEnum;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.WireFormat;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.OpenEnum;
 import dev.infraevents.WireName;
 import dev.infraevents.engflow.PackedMessage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +61,39 @@ final class Protos {
 
   static Bytes bytes(ByteString bytes) {
     return Bytes.of(bytes.toByteArray());
+  }
+
+  /**
+   * The bytes of a message that is inside of another one, as they arrived.
+   *
+   * @param message one that has been parsed
+   * @param path the numbers of the fields that lead there; of one that is repeated, the last counts
+   * @return no bytes if it is not there
+   */
+  static Bytes embedded(Bytes message, int... path) {
+    byte[] bytes = message.toByteArray();
+    int from = 0;
+    int to = bytes.length;
+    try {
+      for (int field : path) {
+        CodedInputStream fields = CodedInputStream.newInstance(bytes, from, to - from);
+        int start = from;
+        to = from;
+        for (int tag = fields.readTag(); tag != 0; tag = fields.readTag()) {
+          if (WireFormat.getTagFieldNumber(tag) == field) {
+            int size = fields.readRawVarint32();
+            from = start + fields.getTotalBytesRead();
+            to = from + size;
+            fields.skipRawBytes(size);
+          } else {
+            fields.skipField(tag);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // it has been parsed before
+    }
+    return Bytes.of(bytes, from, to);
   }
 
   static PackedMessage packed(Any message) {

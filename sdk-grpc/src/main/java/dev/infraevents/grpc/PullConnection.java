@@ -4,6 +4,7 @@ import dev.infraevents.AckOutcome;
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.Token;
+import dev.infraevents.TransportException;
 import dev.infraevents.engflow.EngFlow;
 import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
@@ -29,27 +30,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>gRPC calls the listener's methods on the thread that reads the socket, with the lock in its
  * hands that sending needs. What waits for an acknowledgement's outcome runs there as well, and is
- * the application's. So no thread of the application ever sends: the reader and the timers do.
+ * the application's. So no thread of the application ever sends or asks: those that read and the
+ * timers do.
  */
 final class PullConnection extends ClientCall.Listener<Received<PullNotificationResponse>>
     implements Connection {
-
-  /**
-   * A server need not answer a call before it has something to deliver. What it refuses, it refuses
-   * within this time.
-   */
-  private static final Duration REFUSAL = Duration.ofSeconds(1);
 
   /** How long an acknowledgement waits for others, to be sent with them. */
   private static final Duration LINGER = Duration.ofMillis(1);
 
   private static final int MAX_BATCH = 100;
 
-  /**
-   * How long receipts are waited for while there is no room for the notifications before them. The
-   * handler that makes room may be the one that waits.
-   */
-  private static final Duration PAUSE = Duration.ofMillis(20);
+  /** How long an outcome waits for a receipt that is behind what there is no room for. */
+  private static final Duration RECEIPT = Duration.ofMillis(20);
 
   private final PullTransport transport;
   private final ConnectionContext<EngFlowPayload> context;
@@ -64,8 +57,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   private final AtomicBoolean accepted = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean demanded = new AtomicBoolean(); // one message at a time
-  private final AtomicBoolean pauseWatched = new AtomicBoolean();
-  private volatile long messages; // written by the reader
+  private final AtomicBoolean awaiting = new AtomicBoolean(); // a receipt, for an outcome
   private volatile boolean draining;
   private volatile boolean finishing;
 
@@ -86,11 +78,18 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     this.token = token;
     this.call = channel.channel().newCall(PullTransport.PULL, CallOptions.DEFAULT);
     InvocationProgress invocations = transport.invocations();
-    this.reads = invocations == null ? null : new InvocationReads(context, invocations);
+    this.reads =
+        invocations == null
+            ? null
+            : new InvocationReads(
+                context,
+                invocations,
+                2 * transport.options().maxInvocations(),
+                () -> channel.onReader(this::demandMore));
   }
 
   void start(Metadata headers, PullNotificationRequest first) {
-    context.onRoom(() -> channel.onReader(this::demand));
+    context.onRoom(() -> channel.onReader(this::demandMore));
     call.start(this, headers);
     call.sendMessage(first);
     demand();
@@ -101,13 +100,14 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   @Override
   public void onReady() {
     if (ready.compareAndSet(false, true)) {
-      context.schedule(this::accepted, REFUSAL);
+      context.schedule(this::accepted, transport.refusal());
     }
     flush();
   }
 
   @Override
   public void onHeaders(Metadata headers) {
+    transport.worked();
     accepted();
   }
 
@@ -120,7 +120,7 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   @Override
   public void onMessage(Received<PullNotificationResponse> received) {
     demanded.set(false);
-    messages = messages + 1; // one at a time
+    transport.worked();
     accepted();
     PullNotificationResponse response = received.message();
     boolean room = true;
@@ -133,10 +133,32 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
         room = deliver(received, response.getNotification());
       }
     }
-    if (room || finishing) {
+    if (wantsMore(room)) {
       demand();
     } else {
       awaitReceipts();
+    }
+  }
+
+  private boolean wantsMore(boolean room) {
+    if (draining) {
+      // Receipts come behind notifications that nobody will handle any more.
+      return finishing || acknowledgements.hasUnanswered();
+    }
+    return room && (reads == null || !reads.isFull());
+  }
+
+  /** A handler that waits for an outcome must not wait for the room that only it can make. */
+  private void awaitReceipts() {
+    if (acknowledgements.hasUnanswered() && awaiting.compareAndSet(false, true)) {
+      context.schedule(this::missReceipts, RECEIPT);
+    }
+  }
+
+  private void missReceipts() {
+    awaiting.set(false);
+    if (!demanded.get()) {
+      acknowledgements.saySent();
     }
   }
 
@@ -168,8 +190,11 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   @Override
   public void onClose(Status status, Metadata trailers) {
     closing.set(true);
-    end();
-    context.failed(transport.ended(status, trailers, channel.watch(), token));
+    try {
+      end();
+    } finally {
+      context.failed(transport.ended(status, trailers, channel.watch(), token));
+    }
   }
 
   // To the server.
@@ -187,31 +212,16 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
     return added.outcome();
   }
 
+  private void demandMore() {
+    if (wantsMore(true)) {
+      demand();
+    }
+  }
+
   private void demand() {
     if (demanded.compareAndSet(false, true)) {
       call.request(1);
     }
-  }
-
-  /** Receipts come behind notifications, and these are not read at the moment. */
-  private void awaitReceipts() {
-    if (demanded.get() || !acknowledgements.hasUnanswered()) {
-      return;
-    }
-    if (draining) {
-      channel.onReader(this::demand); // nobody will handle those notifications any more
-    } else if (pauseWatched.compareAndSet(false, true)) {
-      long before = messages;
-      context.schedule(() -> endPause(before), PAUSE);
-    }
-  }
-
-  private void endPause(long before) {
-    pauseWatched.set(false);
-    if (messages == before && !demanded.get()) {
-      acknowledgements.leaveUnread();
-    }
-    awaitReceipts();
   }
 
   /** Sends what can be sent. Whoever comes while another thread is at it leaves it to that one. */
@@ -232,14 +242,23 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
       if (!tokens.isEmpty()) {
         call.sendMessage(
             PullNotificationRequest.newBuilder().addAllAcknowledgementTokens(tokens).build());
-        awaitReceipts();
+        afterSending();
       }
       if (lastSent && !halfClosed) {
         halfClosed = true;
         call.halfClose();
       }
-    } catch (IllegalStateException e) {
-      end(); // cancelled meanwhile: what it would have sent is worth nothing
+    } catch (RuntimeException e) { // cancelled meanwhile, as a rule: nothing is worth sending
+      end();
+      context.failed(new TransportException("the call to " + transport.source() + " broke", e));
+    }
+  }
+
+  private void afterSending() {
+    if (draining) {
+      channel.onReader(this::demand);
+    } else if (!demanded.get()) {
+      awaitReceipts();
     }
   }
 
@@ -249,16 +268,22 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   public void stopReceiving() {
     draining = true;
     endReads();
+    channel.onReader(this::drain);
+  }
+
+  private void drain() {
     flush();
-    awaitReceipts();
+    if (wantsMore(false)) {
+      demand();
+    }
   }
 
   @Override
   public CompletionStage<Void> finish() {
-    stopReceiving();
+    draining = true;
     finishing = true;
-    channel.onReader(this::demand);
-    acknowledgements.awaitReceipts().thenRun(this::sayGoodbye);
+    channel.onReader(this::drain);
+    acknowledgements.awaitReceipts().thenRun(() -> channel.onReader(this::sayGoodbye));
     return closed;
   }
 
@@ -270,9 +295,14 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
   @Override
   public void close() {
     if (closing.compareAndSet(false, true)) {
-      flush();
-      call.cancel("closed", null);
+      endReads();
+      channel.onReader(this::cancel);
     }
+  }
+
+  private void cancel() {
+    flush();
+    call.cancel("closed", null);
     end();
   }
 

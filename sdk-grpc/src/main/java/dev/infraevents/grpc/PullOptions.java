@@ -25,7 +25,7 @@ record PullOptions(
   private static final java.time.Duration MAX_MARGIN = java.time.Duration.ofSeconds(5);
 
   java.time.Duration usableWindow() {
-    java.time.Duration tenth = ackDeadline.dividedBy(10);
+    java.time.Duration tenth = java.time.Duration.ofNanos(ackDeadline.toNanos() / 10);
     return ackDeadline.minus(tenth.compareTo(MAX_MARGIN) < 0 ? tenth : MAX_MARGIN);
   }
 

@@ -29,12 +29,17 @@ final class PullTransport implements Transport<EngFlowPayload> {
    */
   private static final int FLOW_CONTROL_WINDOW = 64 * 1024;
 
+  /** A server need not answer a call before it has something to deliver. */
+  private static final Duration REFUSAL = Duration.ofSeconds(2);
+
   private final EngFlowSettings settings;
   private final PullOptions options;
   private final Channels channels;
   private final RpcErrors errors;
+  private final URI source;
   private final @Nullable InvocationProgress invocations;
   private volatile Duration pingInterval;
+  private volatile boolean streamed;
   private volatile boolean worked;
 
   PullTransport(EngFlowSettings settings, PullOptions options) {
@@ -42,6 +47,7 @@ final class PullTransport implements Transport<EngFlowPayload> {
     this.options = options;
     this.channels = new Channels(settings, FLOW_CONTROL_WINDOW);
     this.errors = new RpcErrors(settings);
+    this.source = settings.endpoint().uri();
     this.pingInterval = channels.pingInterval();
     this.invocations =
         options.maxInvocations() == 0
@@ -54,9 +60,14 @@ final class PullTransport implements Transport<EngFlowPayload> {
     Token token = settings.credentials().areNone() ? null : context.token();
     Metadata headers = token == null ? new Metadata() : settings.credentials().metadata(token);
     RpcChannel channel = channels.open(context::activity, pingInterval);
-    var connection = new PullConnection(this, context, channel, token);
-    connection.start(headers, options.firstRequest());
-    return connection;
+    try {
+      var connection = new PullConnection(this, context, channel, token);
+      connection.start(headers, options.firstRequest());
+      return connection;
+    } catch (RuntimeException | Error e) { // an interceptor of the application's
+      channel.close();
+      throw e;
+    }
   }
 
   @Override
@@ -79,7 +90,7 @@ final class PullTransport implements Transport<EngFlowPayload> {
   // For the connections.
 
   URI source() {
-    return settings.endpoint().uri();
+    return source;
   }
 
   PullOptions options() {
@@ -90,11 +101,25 @@ final class PullTransport implements Transport<EngFlowPayload> {
     return invocations;
   }
 
-  /** A call was accepted; whether one has been before: then this one goes on where it ended. */
+  /**
+   * For how long a call that is not answered may still be refused: then it counts as accepted, if
+   * the time to connect is not over before.
+   */
+  Duration refusal() {
+    Duration half = settings.connection().connectTimeout().dividedBy(2);
+    return half.compareTo(REFUSAL) < 0 ? half : REFUSAL;
+  }
+
+  /** A call is taken for accepted; whether one was before: then this one goes on where it ended. */
   boolean accepted() {
-    boolean before = worked;
-    worked = true;
+    boolean before = streamed;
+    streamed = true;
     return before;
+  }
+
+  /** The server has answered a call, so the settings are right. */
+  void worked() {
+    worked = true;
   }
 
   /** What to report of the end of a call. */

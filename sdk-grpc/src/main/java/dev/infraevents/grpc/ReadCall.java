@@ -10,7 +10,6 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -55,7 +54,8 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
   private volatile @Nullable ClientCall<?, Received<StreamedBuildEvent>> call; // set by begin
   private volatile boolean complete; // the last message has come
   private volatile boolean stopped; // no more is wanted
-  private volatile Instant quietSince;
+  private volatile boolean sent; // before that, there is nobody to wait for
+  private volatile long quietSince; // monotonic
   private volatile Duration quietBefore;
 
   ReadCall(
@@ -71,7 +71,6 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
     this.token = token;
     this.request = request;
     this.idleTimeout = idleTimeout;
-    this.quietSince = context.now();
     this.quietBefore = progress.idle();
   }
 
@@ -83,14 +82,16 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
       channel.forget(context);
     }
     context.onRoom(this::goOn);
-    if (idleTimeout != null) {
-      context.schedule(this::checkIdle, idleTimeout.minus(quietBefore));
-    }
     started.request(1);
   }
 
   /** The request is on its way over a connection. */
   void sent(Duration connectTimeout) {
+    quietSince = channel.nanoTime();
+    sent = true;
+    if (idleTimeout != null) {
+      context.schedule(this::checkIdle, idleTimeout.minus(quietBefore));
+    }
     Duration half = connectTimeout.dividedBy(2);
     context.schedule(this::accepted, half.compareTo(REFUSAL) < 0 ? half : REFUSAL);
   }
@@ -107,7 +108,7 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
     accepted();
     channel.worked();
     demand.set(Demand.HANDING_ON);
-    quietSince = context.now();
+    quietSince = channel.nanoTime();
     quietBefore = Duration.ZERO;
     boolean room = progress.pass(this, context, message);
     if (isLast(message)) {
@@ -158,7 +159,7 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
 
   private void goOn() {
     if (demand.compareAndSet(Demand.PAUSED, Demand.ASKED)) {
-      quietSince = context.now();
+      quietSince = channel.nanoTime();
       channel.onReader(this::ask);
     } else {
       demand.compareAndSet(Demand.HANDING_ON, Demand.ROOM_ALREADY);
@@ -224,8 +225,11 @@ final class ReadCall extends ClientCall.Listener<Received<StreamedBuildEvent>>
   }
 
   private Duration quiet() {
+    if (!sent) {
+      return quietBefore;
+    }
     return demand.get() == Demand.ASKED
-        ? quietBefore.plus(Duration.between(quietSince, context.now()))
+        ? quietBefore.plusNanos(channel.nanoTime() - quietSince)
         : Duration.ZERO;
   }
 }

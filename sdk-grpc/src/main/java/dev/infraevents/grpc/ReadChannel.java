@@ -78,6 +78,11 @@ final class ReadChannel implements AutoCloseable {
     channel.onReader(task);
   }
 
+  /** Monotonic time, in nanoseconds. */
+  long nanoTime() {
+    return ticker.getAsLong();
+  }
+
   /** What a call is sent with. */
   Metadata metadata(@Nullable Token token) {
     return token == null ? new Metadata() : settings.credentials().metadata(token);

@@ -1,6 +1,5 @@
 package dev.infraevents.grpc;
 
-import dev.infraevents.AckOutcome;
 import dev.infraevents.Bytes;
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
@@ -9,25 +8,21 @@ import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.spi.Settlement;
 import java.net.URI;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An event of an invocation on its way to the handler of the queue's subscription.
  *
  * @param event the event
- * @param onHandled run when it has been handled, or is not wanted
- * @param onFailed run when it could not be handled
+ * @param settlement tells the read what became of it
  */
-record ReadEvent(Event<BuildProgress> event, Runnable onHandled, Runnable onFailed)
-    implements InboundMessage<EngFlowPayload>, Settlement {
+record ReadEvent(Event<BuildProgress> event, Settlement settlement)
+    implements InboundMessage<EngFlowPayload> {
 
-  private static final CompletionStage<AckOutcome> NOTHING_TO_SEND =
-      CompletableFuture.completedStage(AckOutcome.NOT_APPLICABLE);
+  ReadEvent(Event<BuildProgress> event, Runnable onHandled, Runnable onFailed) {
+    this(event, new ReadSettlement(onHandled, onFailed));
+  }
 
   @Override
   public EventType<?> type() {
@@ -58,32 +53,5 @@ record ReadEvent(Event<BuildProgress> event, Runnable onHandled, Runnable onFail
   @Override
   public Bytes raw() {
     return event.raw();
-  }
-
-  @Override
-  public Settlement settlement() {
-    return this;
-  }
-
-  @Override
-  public CompletionStage<AckOutcome> ack() {
-    onHandled.run();
-    return NOTHING_TO_SEND;
-  }
-
-  @Override
-  public CompletionStage<AckOutcome> nack(Duration delay) {
-    onFailed.run();
-    return NOTHING_TO_SEND;
-  }
-
-  @Override
-  public CompletionStage<AckOutcome> extend(Duration by) {
-    return NOTHING_TO_SEND;
-  }
-
-  @Override
-  public @Nullable Instant deadline() {
-    return null; // the notification has one; its invocation may take longer
   }
 }

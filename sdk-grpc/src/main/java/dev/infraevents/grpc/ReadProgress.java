@@ -94,8 +94,11 @@ final class ReadProgress {
       long before = context.taken();
       room = offer(context, next);
       done = context.taken() > before;
-      fruitful |= done;
-      brought |= done;
+      if (done) {
+        fruitful = true;
+        brought = true;
+        fruitless = 0;
+      }
     }
     if (done && !position.token().isEmpty()) {
       token = position.token();
@@ -137,7 +140,10 @@ final class ReadProgress {
       return error;
     }
     boolean unknown = refusal.code().equals("NOT_FOUND");
-    return (unknown ? brought : token != null) ? cutShort(refusal) : error;
+    if (brought || (!unknown && token != null)) {
+      return cutShort(refusal);
+    }
+    return unknown || !refusal.isRetryable() ? error : beforeAnyEvent(refusal);
   }
 
   /** The server does not know what to read: whether it may know it later. */
@@ -148,15 +154,35 @@ final class ReadProgress {
     return Duration.between(missingSince, now).compareTo(options.notFoundRetry()) < 0;
   }
 
+  // There is nothing to read on from: the server's own error says more than that it is incomplete.
+  private RpcException beforeAnyEvent(RpcException error) {
+    return isGivenUp()
+        ? new RpcException(
+            "%s; %d calls have not brought a single event, so it is given up: ask for it later"
+                .formatted(error.getMessage(), MAX_FRUITLESS),
+            error.code(),
+            false,
+            null,
+            error)
+        : error;
+  }
+
+  /** Counts a call that has ended without need. */
+  private boolean isGivenUp() {
+    if (!fruitful) {
+      fruitless++;
+    }
+    return fruitless >= MAX_FRUITLESS;
+  }
+
   private SourceException cutShort(@Nullable RpcException error) {
-    fruitless = fruitful ? 0 : fruitless + 1;
     String how =
         source
             + (error == null ? " ended " : " broke off ")
             + request
             + " before its last event"
             + (error == null ? "" : " (" + error.code() + ")");
-    if (fruitless >= MAX_FRUITLESS) {
+    if (isGivenUp()) {
       return new IncompleteStreamException(
           how
               + ", and has brought nothing new in "

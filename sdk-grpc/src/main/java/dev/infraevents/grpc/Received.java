@@ -3,6 +3,7 @@ package dev.infraevents.grpc;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Parser;
 import dev.infraevents.Bytes;
+import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +41,11 @@ record Received<T>(Bytes raw, @Nullable T message) {
     public Received<T> parse(InputStream stream) {
       byte[] bytes;
       try {
-        bytes = stream.readAllBytes();
+        // Without its length, a buffer would be made that is larger than most messages.
+        bytes =
+            stream instanceof KnownLength
+                ? stream.readNBytes(stream.available())
+                : stream.readAllBytes();
       } catch (IOException e) {
         throw new UncheckedIOException(e); // of a buffer in memory: can not be
       }

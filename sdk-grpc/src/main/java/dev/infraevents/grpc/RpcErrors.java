@@ -34,7 +34,7 @@ final class RpcErrors {
 
   RpcErrors(EngFlowSettings settings) {
     this.settings = settings;
-    this.connections = new ConnectionErrors(settings.endpoint());
+    this.connections = new ConnectionErrors(settings);
   }
 
   /**
@@ -89,9 +89,9 @@ final class RpcErrors {
   private String unauthenticated(@Nullable Token token) {
     Instant expiry = token == null ? null : token.expiresAt();
     if (token == null) {
-      return settings.connection().tls() == null
-          ? "the cluster wants credentials or a client certificate"
-          : "the cluster does not accept the client certificate, or wants credentials as well";
+      return settings.hasClientCertificate()
+          ? "the cluster does not accept the client certificate, or wants credentials as well"
+          : "the cluster wants credentials or a client certificate";
     }
     return expiry != null && !now().isBefore(expiry)
         ? "the token expired at " + expiry + "; supply credentials that can be renewed"

@@ -49,6 +49,27 @@ class AcknowledgementsTest {
   }
 
   @Test
+  void aTokenThatComesAgainIsSentOnceAndAnsweredForBoth() {
+    CompletionStage<AckOutcome> first = add("t1");
+    CompletionStage<AckOutcome> again = add("t1");
+    assertThat(acknowledgements.takeUnsent()).containsExactly("t1");
+    answer("t1", 0);
+    assertThat(first.toCompletableFuture()).isCompletedWithValue(AckOutcome.CONFIRMED);
+    assertThat(again.toCompletableFuture()).isCompletedWithValue(AckOutcome.CONFIRMED);
+  }
+
+  @Test
+  void whatIsSentCanBeToldToBeAndStillWaitsForItsReceipt() {
+    CompletionStage<AckOutcome> sent = add("t1");
+    acknowledgements.takeUnsent();
+    CompletionStage<AckOutcome> unsent = add("t2");
+    acknowledgements.saySent();
+    assertThat(sent.toCompletableFuture()).isCompletedWithValue(AckOutcome.SENT);
+    assertThat(unsent.toCompletableFuture()).isNotDone();
+    assertThat(acknowledgements.awaitReceipts().toCompletableFuture()).isNotDone();
+  }
+
+  @Test
   void eachIsSentOnce() {
     add("t1");
     add("t2");

@@ -5,6 +5,7 @@ import static dev.infraevents.grpc.Rpcs.call;
 import static dev.infraevents.grpc.Rpcs.channel;
 import static dev.infraevents.grpc.Rpcs.settings;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.infraevents.ConfigurationException;
@@ -96,6 +97,26 @@ class ChannelTest {
   }
 
   @Test
+  void aProxyThatRefusesIsNotTakenForAServerOfHttp1() throws Exception {
+    try (var proxy = new TunnelProxy()) {
+      EngFlowSettings settings =
+          settings("grpc://cluster.invalid")
+              .connection(ConnectionOptions.builder().proxy(proxy.address()).build())
+              .settings();
+      proxy.refuseWith("503 Busy");
+      assertThat(error(settings))
+          .isInstanceOf(TransportException.class)
+          .hasMessageContaining("the proxy does not let a connection")
+          .hasMessageContaining("503");
+
+      proxy.refuseWith("407 Login");
+      assertThat(error(settings))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("the proxy wants a login");
+    }
+  }
+
+  @Test
   void aHostThatDnsDoesNotKnowIsRetried() {
     assertThat(error(settings("grpc://cluster.invalid").settings()))
         .isInstanceOf(TransportException.class)
@@ -132,6 +153,21 @@ class ChannelTest {
       assertThat(server.headers().get(0).get(key("user-agent"))).startsWith("mine ");
       assertThat(heard).hasPositiveValue();
     }
+  }
+
+  @Test
+  void settingsOfTheUsersThatThrowLeaveNothingBehind() {
+    EngFlowSettings settings =
+        settings("grpc://cluster.invalid")
+            .channel(
+                builder -> {
+                  throw new IllegalStateException("no such setting");
+                })
+            .settings();
+
+    assertThatThrownBy(() -> channel(settings)).hasMessage("no such setting");
+
+    Rpcs.awaitNoTimersInUse();
   }
 
   @Test
@@ -184,11 +220,9 @@ class ChannelTest {
           .isInstanceOf(TransportException.class)
           .hasMessageContaining("refused");
 
+      // gRPC ends the call a moment before the channel's state says so.
+      await().until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       RpcFailure again = Rpcs.failure(channel, false);
-      // gRPC fails calls a moment before it says so.
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> channel.channel().getState(false) == ConnectivityState.TRANSIENT_FAILURE);
       channel.connectAgain();
       RpcFailure anew = Rpcs.failure(channel, false);
 

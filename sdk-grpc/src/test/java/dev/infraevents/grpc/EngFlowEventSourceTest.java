@@ -395,6 +395,24 @@ class EngFlowEventSourceTest {
     }
   }
 
+  @Test
+  void whoWaitsForAnOutcomeWhileTheBufferIsFullHearsThatItWasSent() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      publish();
+    }
+    fake.queue().receipts().merge(false);
+    var outcomes = new LinkedBlockingQueue<AckOutcome>();
+    DeliveryOptions small = DeliveryOptions.builder().buffer(2, 1 << 20).build();
+    try (var source = source().build();
+        var subscription =
+            source.subscribe(
+                (event, delivery) -> outcomes.add(delivery.ack().toCompletableFuture().get()),
+                small)) {
+      assertThat(outcomes.poll(30, TimeUnit.SECONDS)).isIn(AckOutcome.SENT, AckOutcome.CONFIRMED);
+      assertThat(outcomes.poll(30, TimeUnit.SECONDS)).as("it goes on").isNotNull();
+    }
+  }
+
   // The end of a stream.
 
   @ParameterizedTest

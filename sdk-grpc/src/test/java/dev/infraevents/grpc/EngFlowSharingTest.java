@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.EventHandler;
 import dev.infraevents.engflow.EngFlowPayload;
+import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.engflow.EngFlowNotification.State;
 import dev.infraevents.testkit.engflow.FakeEngFlow;
 import dev.infraevents.testkit.engflow.FakeEngFlowBuilder;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
-import dev.infraevents.spi.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

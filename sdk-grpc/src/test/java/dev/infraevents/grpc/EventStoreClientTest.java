@@ -6,6 +6,7 @@ import static dev.infraevents.grpc.StoreTests.end;
 import static dev.infraevents.grpc.StoreTests.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.Delivery;
@@ -20,11 +21,13 @@ import dev.infraevents.testkit.engflow.FakeEngFlow;
 import dev.infraevents.testkit.engflow.FakeEngFlowExtension;
 import dev.infraevents.testkit.engflow.StoreRead;
 import dev.infraevents.testkit.junit.LeakCheck;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -113,6 +116,40 @@ class EventStoreClientTest {
     assertThatThrownBy(() -> store.invocation(INVOCATION).subscribe(received))
         .isInstanceOf(IllegalStateException.class);
     store.close();
+  }
+
+  @Test
+  void closingTheClientDrainsAllItsReadsAtTheSameTime() throws InterruptedException {
+    List<String> ids = ids(3);
+    ids.forEach(id -> server.store().invocation(id).append(1));
+    var busy = new CountDownLatch(ids.size());
+    var release = new CountDownLatch(1);
+    EventHandler<BuildProgress> handler =
+        (event, delivery) -> {
+          busy.countDown();
+          release.await();
+        };
+    var patient = DeliveryOptions.builder().drainTimeout(Duration.ofHours(1)).build();
+    var store = store(server).build();
+    List<Subscription> reads =
+        ids.stream().map(id -> store.invocation(id).subscribe(handler, patient)).toList();
+    busy.await();
+    var closing = new Thread(store::close);
+    closing.start();
+    try {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> reads.stream().allMatch(EventStoreClientTest::isDraining));
+    } finally {
+      release.countDown();
+      closing.join();
+    }
+    assertThat(reads).allMatch(read -> read.stats().delivered() == 1);
+    assertThat(reads).allMatch(read -> read.status().state() == SourceState.CLOSED);
+  }
+
+  private static boolean isDraining(Subscription read) {
+    return read.status().state() == SourceState.DRAINING;
   }
 
   @Test

@@ -26,6 +26,8 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,29 @@ class EventStoreSilenceTest {
           .isInstanceOfSatisfying(
               IncompleteStreamException.class,
               e -> assertThat(e.continuationToken()).isEqualTo(stream.tokens().get(1)));
+    }
+  }
+
+  @Test
+  void timeInWhichThereIsNoConnectionIsNotSilence() throws Exception {
+    VirtualTime time = new VirtualTime();
+    var options = ReadOptions.builder().idleTimeout(Duration.ofSeconds(5)).build();
+    try (var mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        var store =
+            EventStoreClient.builder()
+                .endpoint("grpc://127.0.0.1:" + mute.getLocalPort())
+                .connection(StoreTests.QUICK) // gives a connection 10 s
+                .timeSource(virtual(time))
+                .build()) {
+      Subscription read = store.invocation(INVOCATION, options).subscribe(received);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                time.advance(Duration.ofSeconds(1));
+                return read.status().attempt() >= 3 || read.status().state().isFinal();
+              });
+      assertThat(read.completion().toCompletableFuture()).isNotDone();
     }
   }
 

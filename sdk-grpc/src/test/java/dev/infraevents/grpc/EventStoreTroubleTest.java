@@ -155,6 +155,48 @@ class EventStoreTroubleTest {
   }
 
   @Test
+  void errorsOfTheServersBeforeTheFirstEventEndTheReadAfterFiveCalls() {
+    StoredStream stream = server.store().invocation(INVOCATION).append(1).complete();
+    for (int i = 0; i < 5; i++) {
+      stream.endNext(0, Status.INTERNAL.withDescription("index broken"));
+    }
+    try (var store = store(server).build()) {
+      assertThat(end(store.invocation(INVOCATION).subscribe(received)))
+          .isInstanceOfSatisfying(
+              RpcException.class, e -> assertThat(e.code()).isEqualTo("INTERNAL"))
+          .hasMessageContaining("index broken");
+    }
+    assertThat(received.events()).isEmpty();
+    assertThat(server.store().reads()).hasSize(5);
+  }
+
+  @Test
+  void aServerThatIsUnavailableBeforeTheFirstEventIsNotCountedAmongThem() {
+    StoredStream stream = server.store().invocation(INVOCATION).append(1).complete();
+    for (int i = 0; i < 10; i++) {
+      stream.endNext(0, i < 4 ? Status.DATA_LOSS : Status.UNAVAILABLE);
+    }
+    try (var store = store(server).build()) {
+      assertThat(end(store.invocation(INVOCATION).subscribe(received))).isNull();
+    }
+    assertThat(received.events()).hasSize(1);
+    assertThat(server.store().reads()).hasSize(11);
+  }
+
+  @Test
+  void aCallThatBringsAnEventEndsTheRowHoweverItEnds() {
+    StoredStream stream = server.store().invocation(INVOCATION).append(3).complete();
+    for (int i = 0; i < 4; i++) {
+      stream.endNext(0, Status.INTERNAL);
+    }
+    stream.endNext(1, Status.UNAVAILABLE).endNext(0, Status.INTERNAL);
+    try (var store = store(server).build()) {
+      assertThat(end(store.invocation(INVOCATION).subscribe(received))).isNull();
+    }
+    assertThat(received.texts()).containsExactly("", "line 2", "line 3");
+  }
+
+  @Test
   void anOutageIsWaitedOut() {
     StoredStream stream = server.store().invocation(INVOCATION).append(2);
     try (var store = store(server).build()) {

@@ -241,6 +241,19 @@ class ForwarderTest {
   }
 
   @Test
+  void channelSettingsThatThrowLeaveNothingBehind() {
+    Forwarder.Builder builder =
+        Forwarder.builder()
+            .endpoint("grpc://cluster.invalid")
+            .channel(
+                channel -> {
+                  throw new IllegalStateException("no such setting");
+                });
+    assertThatThrownBy(builder::build).hasMessage("no such setting");
+    Rpcs.awaitNoTimersInUse();
+  }
+
+  @Test
   void settingsThatCanNotWorkAreRefused() {
     assertThatThrownBy(() -> Forwarder.builder().build())
         .isInstanceOf(ConfigurationException.class)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.DecodingException;
 import dev.infraevents.Event;
@@ -357,5 +358,32 @@ class NotificationMessageTest {
                     settlement)
                 .settlement())
         .isSameAs(settlement);
+  }
+
+  @Test
+  void itsDataIsWhatArrivedHoweverThatWasPutTogether() {
+    Any any = Any.pack(Messages.invocationFinished());
+    ByteString arrived =
+        field(2, any.getValue())
+            .concat(field(99, any.getValue()))
+            .concat(field(1, any.getTypeUrlBytes()));
+    ByteString response =
+        field(1, field(3, field(4, arrived)).concat(field(1, ByteString.copyFromUtf8("t1"))));
+
+    Event<EngFlowPayload> event =
+        new EngFlowDecoder()
+            .read(Protos.bytes(response), Messages.SOURCE, Messages.RECEIVED)
+            .decode();
+
+    assertThat(event).isNotNull();
+    assertThat(event.type()).isEqualTo(EngFlow.INVOCATION_FINISHED);
+    assertThat(event.data()).isEqualTo(Protos.bytes(arrived));
+  }
+
+  private static ByteString field(int number, ByteString content) {
+    return UnknownFieldSet.newBuilder()
+        .addField(number, UnknownFieldSet.Field.newBuilder().addLengthDelimited(content).build())
+        .build()
+        .toByteString();
   }
 }

@@ -21,7 +21,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A handler waits for what becomes of its acknowledgement, whose receipt is behind other things. */
+/**
+ * A handler waits for what becomes of its acknowledgement, whose receipt is behind other things.
+ */
 @ExtendWith(LeakCheck.class)
 class PullReceiptTest {
 
@@ -49,8 +51,7 @@ class PullReceiptTest {
   }
 
   private void ackAndWait(Delivery delivery) throws Exception {
-    outcomes.add(
-        delivery.ack().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+    outcomes.add(delivery.ack().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
   }
 
   @Test
@@ -79,9 +80,7 @@ class PullReceiptTest {
                 SMALL)) {
       await().atMost(PATIENCE).until(() -> subscription.stats().inFlight() == ROOM);
       var closing = CompletableFuture.runAsync(() -> subscription.close(PATIENCE));
-      await()
-          .atMost(PATIENCE)
-          .until(() -> subscription.status().state() == SourceState.DRAINING);
+      await().atMost(PATIENCE).until(() -> subscription.status().state() == SourceState.DRAINING);
       draining.countDown();
       closing.join();
       assertThat(outcomes).hasSize(ROOM).containsOnly(AckOutcome.CONFIRMED);

@@ -322,6 +322,7 @@ class RpcErrorsTest {
         "certificate_required",
         "certificate_revoked",
         "certificate_unknown",
+        "handshake_failure",
         "no_certificate",
         "unknown_ca",
         "unsupported_certificate",
@@ -344,7 +345,7 @@ class RpcErrorsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"handshake_failure", "internal_error", "close_notify"})
+  @ValueSource(strings = {"protocol_version", "internal_error", "close_notify"})
   void anyOtherAlertMayPass(String alert) {
     assertThat(error(alert(alert)))
         .isInstanceOf(TransportException.class)

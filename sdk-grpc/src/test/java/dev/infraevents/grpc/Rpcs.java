@@ -1,10 +1,13 @@
 package dev.infraevents.grpc;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.infraevents.TlsOptions;
 import dev.infraevents.Token;
 import dev.infraevents.grpc.proto.eventstore.EventStoreGrpc;
 import dev.infraevents.grpc.proto.eventstore.GetInvocationRequest;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
+import dev.infraevents.spi.SharedTimers;
 import dev.infraevents.testkit.internal.tls.SelfSignedCertificate;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -14,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** What the tests of the connection layer share. */
@@ -76,6 +80,17 @@ final class Rpcs {
         answer.onNext(StreamedBuildEvent.newBuilder().setContinuationToken(token).build());
       }
     };
+  }
+
+  /** Waits until nobody has a share of the timers any more. */
+  static void awaitNoTimersInUse() {
+    await()
+        .until(
+            () -> {
+              ScheduledExecutorService timers = SharedTimers.acquire();
+              SharedTimers.release();
+              return timers.isShutdown();
+            });
   }
 
   /** TLS with a key of its own, and trust in somebody's certificate. */

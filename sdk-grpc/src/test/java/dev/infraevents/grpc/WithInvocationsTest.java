@@ -2,6 +2,7 @@ package dev.infraevents.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.infraevents.AckOutcome;
 import dev.infraevents.DeadLetter;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
@@ -22,8 +23,10 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import io.grpc.Status;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -220,6 +223,84 @@ class WithInvocationsTest {
       finished();
       awaitAcked(1);
       assertThat(deadLetters).hasSize(1);
+    }
+  }
+
+  @Test
+  void anEventThatCanNotBeReadIsADeadLetterAndKeepsTheNotification() {
+    stream.append(1).appendUnreadable().append(1).complete();
+    try (var source = source();
+        var subscription =
+            source.subscribe(
+                (event, delivery) -> events.add(event),
+                DeliveryOptions.builder().deadLetters(deadLetters::add).build())) {
+      finished();
+      Awaitility.await().until(() -> deadLetters.size() == 1);
+      assertThat(subscription.stats().undecodable()).isEqualTo(1);
+      Awaitility.await().until(() -> fake.store().openReads() == 0);
+      assertThat(fake.queue().count(State.ACKED)).isZero();
+    }
+  }
+
+  @Test
+  void anEventThatCanNotBeReadIsPassedOverIfThatIsThePolicy() {
+    stream.append(1).appendUnreadable().append(1).complete();
+    try (var source = source();
+        var subscription =
+            source.subscribe(
+                (event, delivery) -> events.add(event),
+                DeliveryOptions.builder()
+                    .deadLetters(deadLetters::add)
+                    .onFailure(FailureAction.ACK_AND_REPORT)
+                    .build())) {
+      finished();
+      awaitAcked(1);
+      assertThat(deadLetters).hasSize(1);
+      assertThat(printed()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whoWaitsForTheOutcomeOfANotificationHearsThatItsStreamIsGone() throws Exception {
+    stream.append(1); // and it stays open
+    var outcomes = new LinkedBlockingQueue<CompletionStage<AckOutcome>>();
+    try (var source = source();
+        var subscription =
+            source.subscribe(
+                (event, delivery) -> {
+                  events.add(event);
+                  if (event.type().equals(EngFlow.INVOCATION_FINISHED)) {
+                    outcomes.add(delivery.ack());
+                  }
+                })) {
+      finished();
+      Awaitility.await().until(() -> printed().size() == 1);
+      subscription.close();
+      assertThat(outcomes.take().toCompletableFuture().get(30, TimeUnit.SECONDS))
+          .isEqualTo(AckOutcome.STREAM_GONE);
+    }
+  }
+
+  @Test
+  void noMoreNotificationsAreTakenThanCanBeRead() {
+    int count = 50;
+    for (int i = 0; i < count; i++) {
+      String id = UUID.randomUUID().toString();
+      fake.store().invocation("build", id).append(1); // and it stays open
+      fake.queue().about("build").invocationFinished(id);
+    }
+    try (var source =
+            EngFlowEventSource.builder()
+                .endpoint(fake.url())
+                .connection(StoreTests.QUICK)
+                .withInvocations(2)
+                .build();
+        var subscription =
+            source.subscribe(
+                (event, delivery) -> events.add(event),
+                DeliveryOptions.builder().buffer(4, 1 << 20).build())) {
+      Awaitility.await().until(() -> fake.store().openReads() == 2);
+      assertThat(subscription.stats().received()).isLessThan(count);
     }
   }
 

@@ -2,54 +2,68 @@ package dev.infraevents.internal.delivery;
 
 import dev.infraevents.DedupeStore;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
-/** Ids in the order in which they were added, bounded by age and number. */
+/**
+ * Ids in two generations, bounded by age and number: when the younger is old enough, or is half of
+ * what may be remembered, it takes the place of the older. An entry that knew its own age would be
+ * exact, but cost as much again.
+ */
 public final class InMemoryDedupeStore implements DedupeStore {
 
   private final long windowNanos;
-  private final int maxEntries;
+  private final int half;
   private final LongSupplier ticker;
-  private final Map<String, Long> addedAt = new LinkedHashMap<>(); // guarded by this
+
+  // All below guarded by this.
+  private Set<String> older = Set.of();
+  private Set<String> younger = new HashSet<>();
+  private long began;
 
   /**
    * Makes an empty store.
    *
-   * @param window how long an id is remembered
-   * @param maxEntries how many ids are remembered
+   * @param window how long an id is remembered; twice as long at most
+   * @param maxEntries how many ids are remembered; beyond, the older half is forgotten
    * @param ticker monotonic nanoseconds
    */
   public InMemoryDedupeStore(Duration window, int maxEntries, LongSupplier ticker) {
-    if (window.isNegative() || maxEntries < 1) {
-      throw new IllegalArgumentException("a dedupe store needs a window and room for one entry");
+    if (window.isNegative() || maxEntries < 2) {
+      throw new IllegalArgumentException("a dedupe store needs a window and room for two entries");
     }
     this.windowNanos = window.toNanos();
-    this.maxEntries = maxEntries;
+    this.half = maxEntries / 2;
     this.ticker = ticker;
+    this.began = ticker.getAsLong();
   }
 
   @Override
   public synchronized boolean contains(String id) {
-    Long at = addedAt.get(id);
-    return at != null && ticker.getAsLong() - at <= windowNanos;
+    forgetOld();
+    return younger.contains(id) || older.contains(id);
   }
 
   @Override
   public synchronized void add(String id) {
-    long now = ticker.getAsLong();
-    addedAt.remove(id); // so that it goes to the end
-    addedAt.put(id, now);
-    forgetOld(now);
+    forgetOld();
+    if (younger.size() == half) {
+      begin(younger);
+    }
+    younger.add(id);
   }
 
-  // What was just added stays, so this comes to an end.
-  private void forgetOld(long now) {
-    Iterator<Long> oldest = addedAt.values().iterator();
-    while (now - oldest.next() > windowNanos || addedAt.size() > maxEntries) {
-      oldest.remove();
+  private void forgetOld() {
+    long age = ticker.getAsLong() - began;
+    if (age > windowNanos) {
+      begin(age - windowNanos > windowNanos ? Set.of() : younger);
     }
+  }
+
+  private void begin(Set<String> before) {
+    older = before;
+    younger = new HashSet<>();
+    began = ticker.getAsLong();
   }
 }

@@ -83,6 +83,7 @@ final class Settler<P> {
     Objects.requireNonNull(by, "by");
     return delivery.verdict == Verdict.OPEN
         ? guarded(delivery.settlement, settlement -> settlement.extend(by))
+            .exceptionally(e -> AckOutcome.STREAM_GONE)
         : decided(delivery, Verdict.OPEN);
   }
 
@@ -201,7 +202,9 @@ final class Settler<P> {
     if (answer == NoSettlement.ANSWER) {
       delivery.outcome.complete(AckOutcome.NOT_APPLICABLE);
     } else {
-      answer.thenAccept(delivery.outcome::complete);
+      answer.whenComplete(
+          (known, failure) ->
+              delivery.outcome.complete(failure == null ? known : AckOutcome.STREAM_GONE));
     }
     leave(delivery, entry);
     delivery.latecomers().forEach(settlement -> guarded(settlement, verb));
@@ -225,10 +228,7 @@ final class Settler<P> {
   private CompletionStage<AckOutcome> guarded(
       Settlement settlement, Function<Settlement, CompletionStage<AckOutcome>> verb) {
     try {
-      CompletionStage<AckOutcome> answer = verb.apply(settlement);
-      return answer == NoSettlement.ANSWER
-          ? answer
-          : answer.exceptionally(e -> AckOutcome.STREAM_GONE);
+      return verb.apply(settlement);
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the transport failed to settle", e);
       return CompletableFuture.completedStage(AckOutcome.STREAM_GONE);

@@ -83,11 +83,14 @@ final class Workload<P> {
     }
   }
 
-  /** Whether half of the buffer stays free even with a message of this size. */
+  /**
+   * Whether half of the buffer stays free even with a message of this size. A source that can be
+   * held back loses nothing without that.
+   */
   boolean hasSpare(int size) {
     lock.lock();
     try {
-      return !accepting || congestion.hasSpare(size);
+      return !accepting || demandDriven || congestion.hasSpare(size);
     } finally {
       lock.unlock();
     }

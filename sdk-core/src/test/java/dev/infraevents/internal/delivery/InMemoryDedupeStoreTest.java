@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -22,9 +23,30 @@ class InMemoryDedupeStoreTest {
     time.advance(Duration.ofSeconds(30));
     store.add("a");
 
-    time.advance(MINUTE);
+    for (int i = 0; i < 60; i++) {
+      time.advance(Duration.ofSeconds(1));
+      assertThat(store.contains("a")).isTrue();
+    }
+  }
+
+  @Test
+  void forgetsWithinTwiceTheWindow() {
+    var store = new InMemoryDedupeStore(MINUTE, 10, time::nanoTime);
+    store.add("a");
+
+    time.advance(MINUTE.plusNanos(1));
     assertThat(store.contains("a")).isTrue();
-    time.advance(Duration.ofNanos(1));
+    time.advance(MINUTE.plusNanos(1));
+    assertThat(store.contains("a")).isFalse();
+  }
+
+  @Test
+  void forgetsWithinTwiceTheWindowAlsoIfNobodyAsks() {
+    var store = new InMemoryDedupeStore(MINUTE, 10, time::nanoTime);
+    store.add("a");
+
+    time.advance(MINUTE.multipliedBy(2).plusNanos(1));
+
     assertThat(store.contains("a")).isFalse();
   }
 
@@ -32,31 +54,29 @@ class InMemoryDedupeStoreTest {
   void addingAgainBeginsTheWindowAnew() {
     var store = new InMemoryDedupeStore(MINUTE, 10, time::nanoTime);
     store.add("a");
-    time.advance(Duration.ofSeconds(40));
+    time.advance(Duration.ofSeconds(61));
     store.add("a");
 
-    time.advance(Duration.ofSeconds(40));
+    time.advance(MINUTE);
 
     assertThat(store.contains("a")).isTrue();
   }
 
   @Test
-  void forgetsTheOldestWhenItIsFull() {
-    var store = new InMemoryDedupeStore(MINUTE, 2, time::nanoTime);
-    store.add("a");
-    store.add("b");
-    store.add("a");
+  void forgetsTheOlderHalfWhenItIsFull() {
+    var store = new InMemoryDedupeStore(MINUTE, 4, time::nanoTime);
+    List.of("a", "b", "c", "d").forEach(store::add);
+    assertThat(List.of("a", "b", "c", "d")).allMatch(store::contains);
 
-    store.add("c");
+    store.add("e");
 
-    assertThat(store.contains("a")).isTrue();
-    assertThat(store.contains("b")).isFalse();
-    assertThat(store.contains("c")).isTrue();
+    assertThat(List.of("a", "b")).noneMatch(store::contains);
+    assertThat(List.of("c", "d", "e")).allMatch(store::contains);
   }
 
   @Test
-  void needsRoomForOne() {
+  void needsRoomForTwo() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new InMemoryDedupeStore(MINUTE, 0, time::nanoTime));
+        .isThrownBy(() -> new InMemoryDedupeStore(MINUTE, 1, time::nanoTime));
   }
 }

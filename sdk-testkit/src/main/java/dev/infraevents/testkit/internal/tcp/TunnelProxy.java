@@ -2,6 +2,7 @@ package dev.infraevents.testkit.internal.tcp;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** An HTTP proxy that knows CONNECT and nothing else. */
 public final class TunnelProxy implements AutoCloseable {
@@ -19,6 +21,7 @@ public final class TunnelProxy implements AutoCloseable {
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final AtomicInteger tunnels = new AtomicInteger();
+  private volatile @Nullable String refusal;
 
   public TunnelProxy() throws IOException {
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -27,6 +30,11 @@ public final class TunnelProxy implements AutoCloseable {
 
   public InetSocketAddress address() {
     return new InetSocketAddress(listener.getInetAddress(), listener.getLocalPort());
+  }
+
+  /** Answers from now on with a status such as {@code 503 Busy}, and a page. */
+  public void refuseWith(String status) {
+    refusal = "HTTP/1.1 " + status + "\r\nConnection: close\r\n\r\n<html>";
   }
 
   public int tunnels() {
@@ -42,6 +50,15 @@ public final class TunnelProxy implements AutoCloseable {
 
   private void tunnel(Socket client) throws IOException {
     String request = head(client.getInputStream());
+    String answer = refusal;
+    if (answer != null) {
+      try (client) {
+        client.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
+        client.shutdownOutput();
+        client.getInputStream().transferTo(OutputStream.nullOutputStream());
+      }
+      return;
+    }
     String[] target = request.split(" ", -1)[1].split(":", -1);
     Socket server = keep(new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(target[1])));
     tunnels.incrementAndGet();
