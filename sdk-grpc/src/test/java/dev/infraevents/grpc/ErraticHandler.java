@@ -42,6 +42,7 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
   private final long seed;
   private final InstantSource clock;
   private final boolean ordered;
+  private final boolean waits;
   private final Map<String, Work> works = new ConcurrentHashMap<>(); // each guarded by itself
   private final Map<String, Boolean> subjects = new ConcurrentHashMap<>(); // in progress
   private final Queue<Open> open = new ConcurrentLinkedQueue<>();
@@ -57,11 +58,13 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
    *
    * @param clock orders what is done here and on the server
    * @param ordered whether events of one subject come one after the other
+   * @param waits whether it waits for a receipt now and then, so that none may be lost
    */
-  ErraticHandler(long seed, InstantSource clock, boolean ordered) {
+  ErraticHandler(long seed, InstantSource clock, boolean ordered, boolean waits) {
     this.seed = seed;
     this.clock = clock;
     this.ordered = ordered;
+    this.waits = waits;
   }
 
   @Override
@@ -111,7 +114,10 @@ final class ErraticHandler implements EventHandler<EngFlowPayload> {
       }
       case 3 -> {
         done(event);
-        ask(delivery.ack()).toCompletableFuture().join();
+        var answer = ask(delivery.ack()).toCompletableFuture();
+        if (waits) {
+          answer.join();
+        }
       }
       default -> done(event);
     }
