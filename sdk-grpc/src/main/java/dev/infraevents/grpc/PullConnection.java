@@ -237,7 +237,8 @@ final class PullConnection extends ClientCall.Listener<Received<PullNotification
 
   private void send() {
     try {
-      // Ready or not: what there is to send is bounded by what was received, and while gRPC hands on
+      // Ready or not: what there is to send is bounded by what was received, and while gRPC hands
+      // on
       // the first messages of a call it is not ready, and does not say when it is.
       List<String> tokens = acknowledgements.takeUnsent();
       if (!tokens.isEmpty()) {

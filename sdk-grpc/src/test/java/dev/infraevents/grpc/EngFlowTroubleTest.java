@@ -230,7 +230,8 @@ class EngFlowTroubleTest {
   @Test
   void aResponseThatIsNoMessageIsADeadLetterAndTheStreamGoesOn() throws Exception {
     var unreadable = new byte[] {0x0a, 0x05, 1};
-    var fine = Messages.response(Messages.notification(Messages.everyNotification().get(0)).build());
+    var fine =
+        Messages.response(Messages.notification(Messages.everyNotification().get(0)).build());
     List<DeadLetter> deadLetters = new CopyOnWriteArrayList<>();
     try (var server = RpcServer.plaintext(sending(unreadable, fine.toByteArray()));
         var source = source("grpc://127.0.0.1:" + server.port()).build();
