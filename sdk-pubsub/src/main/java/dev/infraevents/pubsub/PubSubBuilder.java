@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param <B> the builder itself
  */
 public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
-    permits PullBuilder {
+    permits PullBuilder, PubSubForwarder.Builder {
 
   private static final System.Logger LOG = System.getLogger("dev.infraevents");
 
