@@ -22,8 +22,8 @@ import java.util.Map;
  * <p>An event is known by its source and its id, so one that was published twice is handled once,
  * while the first is remembered ({@link dev.infraevents.DeliveryOptions}). Order: a forwarder
  * publishes with the subject as the ordering key; if the subscription was created with message
- * ordering, the events of a subject are handled one after the other, each by the worker that has its
- * subject at the time.
+ * ordering, the events of a subject are handled one after the other, each by the worker that has
+ * its subject at the time.
  *
  * <p>Everything else is as with {@link FoundriesPullSource}.
  *

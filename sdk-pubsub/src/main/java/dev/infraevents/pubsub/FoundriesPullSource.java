@@ -1,6 +1,5 @@
 package dev.infraevents.pubsub;
 
-import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.foundries.FoundriesDecoder;
 import dev.infraevents.foundries.FoundriesPayload;
@@ -10,15 +9,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a Foundries.io Factory from a pull queue, or from any other subscription of Google
  * Pub/Sub that has them. Needs {@code com.google.cloud:google-cloud-pubsub} on the class path.
  *
- * <p>Foundries.io has deprecated pull queues: {@code fioctl} has lost its listener and will lose the
- * command that creates them. For a new queue let events be pushed, to a {@link
+ * <p>Foundries.io has deprecated pull queues: {@code fioctl} has lost its listener and will lose
+ * the command that creates them. For a new queue let events be pushed, to a {@link
  * dev.infraevents.pubsub.push.PushReceiver}.
  *
  * <ul>
@@ -27,11 +25,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>A message is acknowledged once its handler has returned: {@link
  *       dev.infraevents.AckOutcome#SENT}, as nobody confirms that, but for subscriptions with
  *       exactly-once delivery: there {@link dev.infraevents.AckOutcome#CONFIRMED} says that it will
- *       not come again. A failed one is delivered again at once, or after the delay that the handler
- *       asks for; until then its lease is held here.
+ *       not come again. A failed one is delivered again at once, or after the delay that the
+ *       handler asks for; until then its lease is held here.
  *   <li>The lease of what waits or is being handled is extended by itself, up to {@link
- *       Builder#maxLease}. To ask for more than that is {@link
- *       dev.infraevents.AckOutcome#REFUSED}.
+ *       Builder#maxLease}. To ask for more than that is {@link dev.infraevents.AckOutcome#REFUSED}.
  *   <li>As much is brought as {@link dev.infraevents.DeliveryOptions} bounds, and kept from other
  *       consumers of the subscription meanwhile: lower the bounds if handling takes long.
  *   <li>Where the subscription is ordered, messages of one ordering key are handled one after the
@@ -40,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  *       settled all the same, and the next one goes on.
  * </ul>
  *
- * <p>A subscription that does not exist, a missing permission and credentials that are refused twice
- * end a subscription: {@link dev.infraevents.RpcException}, {@link
+ * <p>A subscription that does not exist, a missing permission and credentials that are refused
+ * twice end a subscription: {@link dev.infraevents.RpcException}, {@link
  * dev.infraevents.AuthenticationException}.
  *
  * <p>Thread-safe. Each subscription has a connection of its own.
@@ -95,8 +92,8 @@ public final class FoundriesPullSource extends AbstractEventSource<FoundriesPayl
     }
 
     /**
-     * Takes subscription and credentials from the file that Foundries.io gave out when the queue was
-     * created ({@code fioctl event-queues mk-pull}). It is read by {@link #build()}.
+     * Takes subscription and credentials from the file that Foundries.io gave out when the queue
+     * was created ({@code fioctl event-queues mk-pull}). It is read by {@link #build()}.
      *
      * @param file a key of a service account with the member {@code fio-subscription-name}
      * @return this
@@ -122,8 +119,8 @@ public final class FoundriesPullSource extends AbstractEventSource<FoundriesPayl
      * Builds the source. Nothing is sent before the first subscription.
      *
      * @return the source
-     * @throws ConfigurationException if the subscription is missing, the credentials file can not be
-     *     used, or settings do not go together
+     * @throws ConfigurationException if the subscription is missing, the credentials file can not
+     *     be used, or settings do not go together
      */
     public FoundriesPullSource build() {
       if (credentialsFile != null) {

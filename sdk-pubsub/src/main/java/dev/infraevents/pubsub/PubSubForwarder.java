@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes the events of any source to a topic of Google Pub/Sub, for as many workers as one likes:
- * each pulls the topic's subscription with a {@link CloudEventsPullSource}. Needs {@code
+ * Publishes the events of any source to a topic of Google Pub/Sub, for as many workers as one
+ * likes: each pulls the topic's subscription with a {@link CloudEventsPullSource}. Needs {@code
  * com.google.cloud:google-cloud-pubsub} on the class path.
  *
  * <p>A message is the event as a {@linkplain CloudEvents CloudEvent} in JSON. Its ordering key is
@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An event has been handled when the topic has it. If it can not be published within the
  * {@linkplain Builder#publishTimeout timeout} that is thrown as a {@link SourceException}: then the
- * event counts as failed, so the subscription's retries apply, and its failure action. The topic may
- * therefore get an event more than once.
+ * event counts as failed, so the subscription's retries apply, and its failure action. The topic
+ * may therefore get an event more than once.
  *
  * <pre>{@code
  * try (var forwarder = PubSubForwarder.builder().topic("my-project", "infra-events").build();
@@ -45,8 +45,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Thread-safe: as many events are under way as the subscription's concurrency allows; with {@code
- * keyed(n)} the order per subject is kept. All share one connection.
+ * <p>Thread-safe: as many events are under way as the subscription's concurrency allows; with
+ * {@code keyed(n)} the order per subject is kept. All share one connection.
  */
 public final class PubSubForwarder implements EventHandler<Object>, AutoCloseable {
 
@@ -90,8 +90,8 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
    * @param event the event
    * @param delivery left to the return of this method
    * @throws SourceException if the topic did not take the event
-   * @throws IllegalArgumentException if the event can not be a CloudEvent, or is larger than Pub/Sub
-   *     takes it
+   * @throws IllegalArgumentException if the event can not be a CloudEvent, or is larger than
+   *     Pub/Sub takes it
    * @throws IllegalStateException if this forwarder is closed
    */
   @Override

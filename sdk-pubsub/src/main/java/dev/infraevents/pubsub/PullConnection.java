@@ -1,8 +1,6 @@
 package dev.infraevents.pubsub;
 
 import com.google.api.core.ApiFuture;
-import com.google.api.core.ApiFutureCallback;
-import com.google.api.core.ApiFutures;
 import com.google.api.core.ApiService;
 import com.google.cloud.pubsub.v1.AckReplyConsumerWithResponse;
 import com.google.cloud.pubsub.v1.AckResponse;
@@ -23,10 +21,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt: a channel, one stream on it, and the client of Google's that keeps the leases of
@@ -44,9 +40,6 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   /** A server that answers pings takes much less. */
   private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
 
-  /** An acknowledgement whose answer takes longer is not waited for. */
-  private static final Duration OUTCOME_PATIENCE = Duration.ofMinutes(1);
-
   private final PullTransport<P> transport;
   private final ConnectionContext<P> context;
   private final PullStream stream = new PullStream(this);
@@ -54,7 +47,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final ManagedChannel channel;
   private final Subscriber client;
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
-  private final Set<CompletableFuture<AckOutcome>> unanswered = ConcurrentHashMap.newKeySet();
+  private final Confirmations confirmations;
   private final OrderedKeys<Received> order = new OrderedKeys<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
@@ -71,6 +64,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   PullConnection(PullTransport<P> transport, ConnectionContext<P> context) {
     this.transport = transport;
     this.context = context;
+    this.confirmations = new Confirmations(transport);
     this.callbacks = PullClient.callbackThread();
     this.channel = transport.channels().open(stream);
     this.client =
@@ -108,7 +102,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     try {
       received(message, reply);
     } catch (Throwable e) { // out of memory, for example
-      reply.nack();
+      var unused = reply.nack();
       LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
     }
   }
@@ -214,35 +208,8 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     var unused = transport.schedule(task, delay);
   }
 
-  CompletionStage<AckOutcome> outcome(ApiFuture<AckResponse> response) {
-    var outcome = new CompletableFuture<AckOutcome>();
-    unanswered.add(outcome);
-    ApiFutures.addCallback(
-        response,
-        new ApiFutureCallback<>() {
-          @Override
-          public void onSuccess(AckResponse answer) {
-            answered(outcome, PullSettlement.outcome(answer));
-          }
-
-          @Override
-          public void onFailure(Throwable failure) {
-            answered(outcome, AckOutcome.REFUSED);
-          }
-        },
-        Runnable::run);
-    Future<?> patience =
-        transport.schedule(() -> answered(outcome, AckOutcome.SENT), OUTCOME_PATIENCE);
-    outcome.whenComplete((answer, failure) -> patience.cancel(false));
-    if (ended.isDone()) {
-      answered(outcome, AckOutcome.STREAM_GONE);
-    }
-    return outcome;
-  }
-
-  private void answered(CompletableFuture<AckOutcome> outcome, AckOutcome answer) {
-    unanswered.remove(outcome);
-    outcome.complete(answer);
+  CompletionStage<AckOutcome> confirmed(ApiFuture<AckResponse> response) {
+    return confirmations.of(response);
   }
 
   // The end.
@@ -287,7 +254,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     channel.shutdownNow();
     callbacks.shutdown();
     ended.complete(null);
-    unanswered.forEach(outcome -> answered(outcome, AckOutcome.STREAM_GONE));
+    confirmations.end();
     transport.ended(this);
   }
 }

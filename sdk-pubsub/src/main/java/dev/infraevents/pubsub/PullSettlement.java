@@ -1,7 +1,6 @@
 package dev.infraevents.pubsub;
 
 import com.google.cloud.pubsub.v1.AckReplyConsumerWithResponse;
-import com.google.cloud.pubsub.v1.AckResponse;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
@@ -63,7 +62,7 @@ final class PullSettlement implements Settlement {
     }
     // Without exactly-once delivery nothing is confirmed, and the future of an acknowledgement that
     // failed never completes.
-    return connection.isExactlyOnce() ? connection.outcome(response) : SENT;
+    return connection.isExactlyOnce() ? connection.confirmed(response) : SENT;
   }
 
   @Override
@@ -87,7 +86,7 @@ final class PullSettlement implements Settlement {
     if (!settled.compareAndSet(false, true)) {
       return false;
     }
-    reply.nack();
+    var unused = reply.nack(); // nobody is told what becomes of it
     connection.settled(this, false);
     return true;
   }
@@ -103,14 +102,5 @@ final class PullSettlement implements Settlement {
   @Override
   public Instant deadline() {
     return deadline;
-  }
-
-  /** What Pub/Sub says with exactly-once delivery. */
-  static AckOutcome outcome(AckResponse response) {
-    return switch (response) {
-      case SUCCESSFUL -> AckOutcome.CONFIRMED;
-      case INVALID -> AckOutcome.DEADLINE_PASSED;
-      case PERMISSION_DENIED, FAILED_PRECONDITION, OTHER -> AckOutcome.REFUSED;
-    };
   }
 }

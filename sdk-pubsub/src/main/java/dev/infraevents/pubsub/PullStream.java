@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code Subscriber} of Google's does on its channel, seen from below: the client itself says
- * nothing when its stream breaks or is refused for a while, opens another one without a word, and
- * buries why it has given up.
+ * What a {@code Subscriber} of Google's does on its channel, seen from below: the client itself
+ * says nothing when its stream breaks or is refused for a while, opens another one without a word,
+ * and buries why it has given up.
  *
  * <p>It gets one stream. When that ends, {@link PullConnection} is told why, and the client is not:
  * it goes on extending leases and sending acknowledgements for what it has brought, which Pub/Sub
@@ -137,7 +137,8 @@ final class PullStream implements ClientInterceptor {
       super(client);
     }
 
-    // Locked because an answer may be pretended beside it; gRPC calls this from one thread at a time.
+    // Locked because an answer may be pretended beside it; gRPC calls this from one thread at a
+    // time.
     @Override
     public synchronized void onMessage(A message) {
       answers++;

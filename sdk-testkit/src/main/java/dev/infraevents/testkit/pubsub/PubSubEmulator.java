@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Google's own emulator of Pub/Sub, for tests against a server that is not ours: the one that {@code
- * PUBSUB_EMULATOR_HOST} names, or a new process of the one that is installed with the Cloud CLI
- * (component {@code pubsub-emulator}).
+ * Google's own emulator of Pub/Sub, for tests against a server that is not ours: the one that
+ * {@code PUBSUB_EMULATOR_HOST} names, or a new process of the one that is installed with the Cloud
+ * CLI (component {@code pubsub-emulator}).
  *
  * <p>Versions before 0.8.32 (Cloud CLI 568.0.0) do not answer the pings of Google's client library,
  * which then breaks its streams every 20 s; the sources of this SDK do not.
@@ -88,8 +88,7 @@ public final class PubSubEmulator implements AutoCloseable {
   /** Where the Cloud CLI may be: beside its command, and where its installers put it. */
   private static List<Path> homes(Map<String, String> environment) throws IOException {
     List<Path> homes = new ArrayList<>();
-    for (String folder :
-        environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+    for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
       Path command = Path.of(folder, "gcloud");
       if (Files.isExecutable(command)) {
         Path bin = command.toRealPath().getParent();
@@ -124,8 +123,7 @@ public final class PubSubEmulator implements AutoCloseable {
   private static @Nullable PubSubEmulator start(Path jar, int port) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
-        new ProcessBuilder(
-                java, "-jar", jar.toString(), "--host=127.0.0.1", "--port=" + port)
+        new ProcessBuilder(java, "-jar", jar.toString(), "--host=127.0.0.1", "--port=" + port)
             .redirectErrorStream(true)
             .start();
     BufferedReader output = process.inputReader();
