@@ -1,19 +1,29 @@
-package dev.infraevents.garm;
+package dev.infraevents.spi;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.Event;
 import dev.infraevents.EventType;
-import dev.infraevents.spi.InboundMessage;
 import java.net.URI;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message without an envelope, whose payload had to be read to know anything of it.
+ * A message that had to be read as a whole to know anything of it.
  *
+ * @param <P> the payload class
  * @param event what it holds
+ * @param settlement how it is settled
  */
-record DecodedMessage<P>(Event<P> event) implements InboundMessage<P> {
+public record EventMessage<P>(Event<P> event, Settlement settlement) implements InboundMessage<P> {
+
+  /**
+   * Makes a message of a source that knows no acknowledgements.
+   *
+   * @param event what it holds
+   */
+  public EventMessage(Event<P> event) {
+    this(event, Settlement.none());
+  }
 
   @Override
   public EventType<?> type() {
