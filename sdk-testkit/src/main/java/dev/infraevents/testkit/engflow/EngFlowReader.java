@@ -1,8 +1,8 @@
 package dev.infraevents.testkit.engflow;
 
 import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
-import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
+import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
 import dev.infraevents.testkit.ReceivedCall;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;

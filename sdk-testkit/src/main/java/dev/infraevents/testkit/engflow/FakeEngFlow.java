@@ -70,7 +70,7 @@ public final class FakeEngFlow implements FakeServer {
 
   FakeEngFlow(FakeEngFlowBuilder settings) {
     this.settings = settings;
-    this.host = 
+    this.host =
         new GrpcHost(
             new GrpcHost.Settings(
                 "fake-engflow",
@@ -208,7 +208,7 @@ public final class FakeEngFlow implements FakeServer {
    * @param status such as PERMISSION_DENIED
    */
   public void refuse(MethodDescriptor<?, ?> method, Status status) {
-    gate.refuse(method, status);
+    gate.refuse(method.getFullMethodName(), status);
   }
 
   /**

@@ -9,7 +9,6 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -64,14 +63,14 @@ public final class GrpcGate implements ServerInterceptor {
     return List.copyOf(calls);
   }
 
-  /** Refuses a method from now on. */
-  public synchronized void refuse(MethodDescriptor<?, ?> method, Status status) {
+  /** Refuses a method, given by its full name, from now on. */
+  public synchronized void refuse(String method, Status status) {
     refuseNext(method, Integer.MAX_VALUE, status);
   }
 
   /** Refuses the next calls of a method that would be let in otherwise. */
-  public synchronized void refuseNext(MethodDescriptor<?, ?> method, int times, Status status) {
-    refusedMethods.put(method.getFullMethodName(), new Refusal(times, status));
+  public synchronized void refuseNext(String method, int times, Status status) {
+    refusedMethods.put(method, new Refusal(times, status));
   }
 
   /** Refuses the next calls, whatever they show. */

@@ -86,7 +86,9 @@ public final class GrpcHost {
   }
 
   public synchronized void open(
-      List<? extends GrpcService> offered, ServerInterceptor interceptor, ServerCredentials identity) {
+      List<? extends GrpcService> offered,
+      ServerInterceptor interceptor,
+      ServerCredentials identity) {
     services = List.copyOf(offered);
     gate = interceptor;
     credentials = identity;
