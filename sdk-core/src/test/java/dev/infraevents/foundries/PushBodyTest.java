@@ -7,6 +7,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.testkit.junit.LeakCheck;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -212,7 +213,7 @@ class PushBodyTest {
     assertThatExceptionOfType(DecodingException.class)
         .isThrownBy(() -> PubSubMessage.ofPush(Bytes.of(latin1)));
     for (var utf16 :
-        new java.nio.charset.Charset[] {
+        new Charset[] {
           StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
         }) {
       assertThatExceptionOfType(DecodingException.class)
