@@ -194,8 +194,8 @@ class PushBodyTest {
   @Test
   void refusesTooDeepTooManyTooMuch() {
     refused("{'message':{'a':" + "[".repeat(200) + "]".repeat(200) + "}}", "nested too deep");
-    refused("{'message':{},'a':[0" + ",0".repeat(300_000) + "]}", "too");
-    refused("{'message':{'data':'" + "A".repeat(17 << 20) + "'}}", "too");
+    refused("{'message':{},'a':[0" + ",0".repeat(300_000) + "]}", "too large");
+    refused("{'message':{'data':'" + "A".repeat(17 << 20) + "'}}", "too large");
     refused("{'message':{'a':" + "1".repeat(2_000) + "}}", "too long");
   }
 
