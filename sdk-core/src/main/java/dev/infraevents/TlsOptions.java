@@ -3,6 +3,7 @@ package dev.infraevents;
 import dev.infraevents.internal.tls.TlsMaterial;
 import java.nio.file.Path;
 import java.util.Objects;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -47,19 +48,28 @@ public final class TlsOptions {
   }
 
   /**
+   * The client certificate for a transport.
+   *
+   * @return the key manager of {@link #sslContext()}; null if there is no certificate to show
+   */
+  public @Nullable KeyManager keyManager() {
+    return material.keyManager();
+  }
+
+  /**
    * Says whether there is a certificate to show.
    *
    * @return true if {@link Builder#clientCertificate} was called
    */
   public boolean hasClientCertificate() {
-    return material.clientCertificate();
+    return material.keyManager() != null;
   }
 
   /** Names nothing: a path can tell more than a log should know. */
   @Override
   public String toString() {
     return "TlsOptions[customTrust=%s, clientCertificate=%s]"
-        .formatted(material.customTrust(), material.clientCertificate());
+        .formatted(material.customTrust(), hasClientCertificate());
   }
 
   /** Builds {@link TlsOptions}. Not thread-safe. */

@@ -1,23 +1,20 @@
 package dev.infraevents.benchmarks;
 
 import dev.infraevents.AckOutcome;
-import dev.infraevents.Bytes;
 import dev.infraevents.Capability;
 import dev.infraevents.Delivery;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
-import dev.infraevents.EventType;
 import dev.infraevents.Subscription;
 import dev.infraevents.garm.GarmDecoder;
 import dev.infraevents.garm.GarmPayload;
 import dev.infraevents.spi.ConnectionContext;
-import dev.infraevents.spi.InboundMessage;
+import dev.infraevents.spi.EventMessage;
 import dev.infraevents.spi.Settlement;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -62,14 +59,14 @@ public class EngineBenchmark {
   private @Nullable Running inline;
   private @Nullable Running acked;
   private @Nullable Running ackedInline;
-  private @Nullable Message message;
+  private @Nullable EventMessage<GarmPayload> message;
   private long notifications;
 
   /** Subscribes. */
   @Setup(Level.Trial)
   public void setUp() {
     message =
-        new Message(
+        EventMessage.of(
             Frames.decode(new GarmDecoder(), Frames.instance(), SOURCE, Instant.now()),
             Settlement.none());
     var direct = DeliveryOptions.builder().executor(Runnable::run).build();
@@ -93,7 +90,7 @@ public class EngineBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void directCall() {
-    Message event = event();
+    EventMessage<GarmPayload> event = event();
     counter.expect(BATCH);
     for (int i = 0; i < BATCH; i++) {
       counter.handle(event.decode(), null);
@@ -105,7 +102,7 @@ public class EngineBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void bareExecutor() {
-    Message event = event();
+    EventMessage<GarmPayload> event = event();
     counter.expect(BATCH);
     for (int i = 0; i < BATCH; i++) {
       executor.execute(() -> counter.handle(event.decode(), null));
@@ -147,10 +144,10 @@ public class EngineBenchmark {
     return notification();
   }
 
-  private Message notification() {
+  private EventMessage<GarmPayload> notification() {
     Event<GarmPayload> event = event().event();
     Instant now = Instant.now();
-    return new Message(
+    return EventMessage.of(
         Event.builder(event.type())
             .id(Long.toHexString(++notifications))
             .source(SOURCE)
@@ -168,7 +165,7 @@ public class EngineBenchmark {
     return subscription;
   }
 
-  private Message event() {
+  private EventMessage<GarmPayload> event() {
     if (message == null) {
       throw new IllegalStateException("not set up");
     }
@@ -186,7 +183,7 @@ public class EngineBenchmark {
       return new Running(source, subscription, source.connected());
     }
 
-    void deliver(Supplier<Message> events, Counter counter) {
+    void deliver(Supplier<EventMessage<GarmPayload>> events, Counter counter) {
       counter.expect(BATCH);
       for (int i = 0; i < BATCH; i++) {
         InMemorySource.emit(context, events.get());
@@ -243,39 +240,6 @@ public class EngineBenchmark {
     @Override
     public CompletionStage<AckOutcome> extend(Duration by) {
       throw new IllegalStateException("nothing takes long here");
-    }
-  }
-
-  private record Message(Event<GarmPayload> event, Settlement settlement)
-      implements InboundMessage<GarmPayload> {
-    @Override
-    public Event<GarmPayload> decode() {
-      return event;
-    }
-
-    @Override
-    public Bytes raw() {
-      return event.raw();
-    }
-
-    @Override
-    public EventType<?> type() {
-      return event.type();
-    }
-
-    @Override
-    public URI source() {
-      return event.source();
-    }
-
-    @Override
-    public @Nullable String subject() {
-      return event.subject();
-    }
-
-    @Override
-    public Map<String, String> attributes() {
-      return event.attributes();
     }
   }
 }

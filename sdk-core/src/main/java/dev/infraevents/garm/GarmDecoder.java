@@ -8,6 +8,7 @@ import dev.infraevents.Event;
 import dev.infraevents.garm.EntityType.Identity;
 import dev.infraevents.garm.EntityType.Kind;
 import dev.infraevents.internal.json.Json;
+import dev.infraevents.spi.EventMessage;
 import dev.infraevents.spi.InboundMessage;
 import java.io.IOException;
 import java.net.URI;
@@ -116,7 +117,7 @@ public final class GarmDecoder {
     if (line.level().isSet()) {
       event.attribute(Garm.LEVEL, line.level().text());
     }
-    return new DecodedMessage<>(event.build());
+    return EventMessage.of(event.build());
   }
 
   /**
@@ -130,7 +131,7 @@ public final class GarmDecoder {
    */
   public InboundMessage<Metrics> readMetrics(Bytes frame, URI source, Instant receivedAt)
       throws DecodingException {
-    return new DecodedMessage<>(
+    return EventMessage.of(
         Event.builder(Garm.METRICS)
             .source(source)
             .receivedAt(receivedAt)

@@ -2,6 +2,7 @@ package dev.infraevents.spi;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
@@ -32,6 +33,14 @@ public interface ConnectionContext<P> {
    * @throws SourceException if none can be had
    */
   Token token() throws SourceException;
+
+  /**
+   * How the subscription wants its events to be delivered. For a server that has to be told how
+   * much it may send.
+   *
+   * @return what the subscription was started with
+   */
+  DeliveryOptions options();
 
   /**
    * The local time, which may be a test's.

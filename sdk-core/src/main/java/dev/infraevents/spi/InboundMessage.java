@@ -31,6 +31,16 @@ public interface InboundMessage<P> extends Envelope {
   Bytes raw();
 
   /**
+   * By what the event is recognised when it is delivered again.
+   *
+   * @param event what {@link #decode} gave
+   * @return its id; a connection that brings the events of several sources has to add theirs
+   */
+  default String dedupeId(Event<P> event) {
+    return event.id();
+  }
+
+  /**
    * How it is settled.
    *
    * @return {@link Settlement#none()} where the source knows no acknowledgements

@@ -14,6 +14,7 @@ import dev.infraevents.Subscription;
 import dev.infraevents.engflow.BuildProgress;
 import dev.infraevents.engflow.EngFlowPayload;
 import dev.infraevents.spi.ConnectionContext;
+import dev.infraevents.spi.EventMessage;
 import dev.infraevents.spi.OneLine;
 import java.time.Duration;
 import java.util.HashMap;
@@ -165,7 +166,14 @@ final class InvocationReads {
     private void received(Event<BuildProgress> event, Delivery delivery) {
       delivery.defer();
       context.backfill(
-          new ReadEvent(event, () -> handled(event, delivery), this::couldNotBeHandled));
+          EventMessage.of(
+              widened(event),
+              new ReadSettlement(() -> handled(event, delivery), this::couldNotBeHandled)));
+    }
+
+    @SuppressWarnings("unchecked") // immutable: an event of one kind of payload is one of any
+    private static Event<EngFlowPayload> widened(Event<BuildProgress> event) {
+      return (Event<EngFlowPayload>) (Event<?>) event;
     }
 
     private void handled(Event<BuildProgress> event, Delivery delivery) {

@@ -2,6 +2,7 @@ package dev.infraevents.internal.connection;
 
 import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
@@ -184,6 +185,11 @@ final class Attempt<P> implements ConnectionContext<P> {
     } finally {
       awaitsToken = false;
     }
+  }
+
+  @Override
+  public DeliveryOptions options() {
+    return supervisor.deliveryOptions();
   }
 
   @Override

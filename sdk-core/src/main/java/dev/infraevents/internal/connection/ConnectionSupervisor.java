@@ -4,6 +4,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.DecodingException;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Envelope;
 import dev.infraevents.SourceException;
 import dev.infraevents.SourceSignal;
@@ -216,6 +217,10 @@ public final class ConnectionSupervisor<P> {
 
   Timing.Timer schedule(Runnable task, Duration delay) {
     return time.schedule(task, delay);
+  }
+
+  DeliveryOptions deliveryOptions() {
+    return engine.options();
   }
 
   boolean wants(Envelope envelope) {

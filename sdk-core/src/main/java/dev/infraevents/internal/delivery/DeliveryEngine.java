@@ -100,7 +100,7 @@ public final class DeliveryEngine<P> {
       return filtered(message);
     }
     var delivery = ManagedDelivery.of(settler, event, message.settlement(), message.attempt());
-    return admit(delivery, settler.dedupes() ? event.id() : null);
+    return admit(delivery, settler.dedupes() ? message.dedupeId(event) : null);
   }
 
   /**
@@ -147,6 +147,15 @@ public final class DeliveryEngine<P> {
    */
   public void onRoom(Runnable callback) {
     onRoom = callback;
+  }
+
+  /**
+   * How the handler is treated.
+   *
+   * @return what the engine was made with
+   */
+  public DeliveryOptions options() {
+    return context.options();
   }
 
   /**

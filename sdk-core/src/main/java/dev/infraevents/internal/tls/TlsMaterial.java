@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param context always verifies its peer
  * @param trustManager the one in the context
  * @param customTrust whether it trusts other certificates than the JVM's
- * @param clientCertificate whether it has a certificate to show
+ * @param keyManager the one in the context; null if it has no certificate to show
  */
 public record TlsMaterial(
     SSLContext context,
     X509TrustManager trustManager,
     boolean customTrust,
-    boolean clientCertificate) {
+    @Nullable KeyManager keyManager) {
 
   private static final char[] NO_PASSWORD = new char[0];
 
@@ -49,10 +49,10 @@ public record TlsMaterial(
   public static TlsMaterial load(@Nullable Path trusted, @Nullable Path chain, @Nullable Path key) {
     try {
       X509TrustManager trust = trustManager(trusted);
-      KeyManager[] keys = chain == null || key == null ? null : keyManagers(chain, key);
+      KeyManager keys = chain == null || key == null ? null : keyManager(chain, key);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keys, new TrustManager[] {trust}, null);
-      return new TlsMaterial(context, trust, trusted != null, keys != null);
+      context.init(keys == null ? null : new KeyManager[] {keys}, new TrustManager[] {trust}, null);
+      return new TlsMaterial(context, trust, trusted != null, keys);
     } catch (GeneralSecurityException | IOException e) {
       throw new ConfigurationException("the TLS material can not be used", e);
     }
@@ -77,7 +77,7 @@ public record TlsMaterial(
         .orElseThrow(() -> new GeneralSecurityException("no X.509 trust manager"));
   }
 
-  private static KeyManager[] keyManagers(Path chainFile, Path keyFile)
+  private static KeyManager keyManager(Path chainFile, Path keyFile)
       throws GeneralSecurityException, IOException {
     List<X509Certificate> chain = Pem.certificates(chainFile);
     PublicKey publicKey = chain.get(0).getPublicKey();
@@ -90,7 +90,7 @@ public record TlsMaterial(
     store.setKeyEntry("client", key, NO_PASSWORD, chain.toArray(Certificate[]::new));
     var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, NO_PASSWORD);
-    return factory.getKeyManagers();
+    return factory.getKeyManagers()[0]; // one per key store
   }
 
   // A wrong key would otherwise show as a handshake failure on the far side, hours later.
