@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -65,7 +66,7 @@ public final class Corpus {
         .utf8()
         .lines()
         .map(line -> line.split("\t", -1))
-        .map(row -> new Case(row[0], row[1], Outcome.valueOf(row[2].toUpperCase())))
+        .map(row -> new Case(row[0], row[1], Outcome.valueOf(row[2].toUpperCase(Locale.ROOT))))
         .toList();
   }
 

@@ -1,6 +1,7 @@
 package dev.infraevents.foundries;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -9,6 +10,7 @@ import dev.infraevents.OpenEnum;
 import dev.infraevents.testkit.junit.LeakCheck;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -98,9 +100,7 @@ class DeviceEventTest {
     assertThat(payload.apps()).hasSize(1);
     assertThat(app.health().is(Health.UNHEALTHY)).isTrue();
     assertThat(app.uri()).isEqualTo("hub.foundries.io/acme/shop@sha256:" + "ab".repeat(32));
-    assertThat(app.services())
-        .extracting(ComposeService::name)
-        .containsExactly("nginx", "db");
+    assertThat(app.services()).extracting(ComposeService::name).containsExactly("nginx", "db");
     assertThat(app.services().get(1))
         .isEqualTo(
             new ComposeService(
@@ -232,8 +232,7 @@ class DeviceEventTest {
 
   @Test
   void wordsThatThisVersionDoesNotKnowAreKept() {
-    AppsStateChanged payload =
-        apps("{'a':{'services':[{'state':'hibernating','health':'none'}]}}");
+    AppsStateChanged payload = apps("{'a':{'services':[{'state':'hibernating','health':'none'}]}}");
     ComposeService service = payload.apps().get("a").services().get(0);
 
     assertThat(service.state().text()).isEqualTo("hibernating");
@@ -241,7 +240,7 @@ class DeviceEventTest {
     assertThat(service.health().text()).isEqualTo("none");
     assertThat(payload.warnings()).isEmpty();
     for (ComposeService.State state : ComposeService.State.values()) {
-      assertThat(state.wireName()).isEqualTo(state.name().toLowerCase());
+      assertThat(state.wireName()).isEqualTo(state.name().toLowerCase(Locale.ROOT));
     }
   }
 
@@ -339,8 +338,7 @@ class DeviceEventTest {
     assertThat(payload.deviceTime()).isEqualTo(instant);
     assertThat(payload.deviceTimeText()).isEqualTo(text);
     assertThat(payload.warnings())
-        .isEqualTo(
-            instant == null ? List.of("DeviceTime: is no RFC 3339 timestamp") : List.of());
+        .isEqualTo(instant == null ? List.of("DeviceTime: is no RFC 3339 timestamp") : List.of());
   }
 
   @ParameterizedTest
@@ -363,8 +361,7 @@ class DeviceEventTest {
             app.services()::clear,
             payload(OtaCompleted.class, "extra-members.json").extras()::clear,
             payload(OtaCompleted.class, "wrong-types-of-update.json").warnings()::clear)) {
-      assertThat(org.assertj.core.api.Assertions.catchThrowable(change::run))
-          .isInstanceOf(UnsupportedOperationException.class);
+      assertThat(catchThrowable(change::run)).isInstanceOf(UnsupportedOperationException.class);
     }
   }
 

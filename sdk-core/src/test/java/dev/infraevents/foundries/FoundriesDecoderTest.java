@@ -65,8 +65,7 @@ class FoundriesDecoderTest {
     Event<FoundriesPayload> event = Corpus.event(eventType, NO_JSON);
 
     assertThat(event.type()).isEqualTo(EventType.of(name, UnknownDeviceEvent.class));
-    assertThat(event.payload())
-        .isEqualTo(new UnknownDeviceEvent(eventType, Bytes.ofUtf8(NO_JSON)));
+    assertThat(event.payload()).isEqualTo(new UnknownDeviceEvent(eventType, Bytes.ofUtf8(NO_JSON)));
     if (eventType.isEmpty()) {
       assertThat(event.attributes()).doesNotContainKey("eventtype");
     } else {
@@ -215,8 +214,7 @@ class FoundriesDecoderTest {
     Settlement settlement = Settlement.none();
     InboundMessage<FoundriesPayload> message =
         new FoundriesDecoder()
-            .read(
-                Corpus.message("", Bytes.EMPTY), Corpus.SOURCE, Corpus.RECEIVED, settlement);
+            .read(Corpus.message("", Bytes.EMPTY), Corpus.SOURCE, Corpus.RECEIVED, settlement);
 
     assertThat(message.settlement()).isSameAs(settlement);
     assertThat(message.attempt()).isEqualTo(1);
