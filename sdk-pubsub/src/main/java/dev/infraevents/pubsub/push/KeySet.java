@@ -40,7 +40,7 @@ record KeySet(Map<String, VerificationKey> byId, long refreshAt, long unusableFr
       throws ProtocolException {
     if (answer.status() != 200) {
       throw new ProtocolException(
-          url + " was answered with status " + answer.status() + " instead of keys", null, true);
+          url + " answered with status " + answer.status() + " instead of keys", null, true);
     }
     Map<String, VerificationKey> keys = new HashMap<>();
     for (var entry : KeyDocument.read(answer.body().utf8(), url).entrySet()) {

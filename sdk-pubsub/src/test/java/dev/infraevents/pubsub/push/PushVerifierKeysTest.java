@@ -351,7 +351,7 @@ final class PushVerifierKeysTest {
   void whileKeysAreFetchedAgainOtherThreadsGoOnWithTheKnownOnes() throws InterruptedException {
     keys.header("Cache-Control", "max-age=600");
     assertThat(refusal()).isNull();
-    time.advance(Duration.ofSeconds(480));
+    time.advance(Duration.ofMinutes(8));
     keys.inject(Fault.stall());
     Thread fetching = new Thread(() -> refusal());
     fetching.start();
