@@ -142,8 +142,11 @@ final class KeySource {
       Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 4));
       wait = backoff.compareTo(LONGEST_RETRY) < 0 ? backoff : LONGEST_RETRY;
       Level level = failures == 0 ? Level.WARNING : Level.DEBUG;
-      LOG.log(level, "{0}; pushes may be refused; next attempt after {1} ms",
-          failure.getMessage(), wait.toMillis());
+      LOG.log(
+          level,
+          "{0}; until it succeeds pushes may be refused; next attempt in {1} ms at the earliest",
+          failure.getMessage(),
+          Long.toString(wait.toMillis()));
       failures++;
     }
     nextFetch = ticker.getAsLong() + wait.toNanos();
