@@ -161,14 +161,14 @@ class GoogleClientsTest {
   }
 
   @Test
-  void manyMessagesAreReceivedQuickly() {
+  void manyMessagesAreReceivedOnceEach() {
     acknowledgeAll();
-    long began = System.nanoTime();
-    for (int i = 0; i < 50_000; i++) {
-      topic.publish("{\"a\":\"" + i + "\"}", Map.of("event-type", "DEVICE_OTA_STARTED"));
+    for (int i = 0; i < 5000; i++) {
+      topic.publish("{}", Map.of("number", "" + i));
     }
-    System.out.println("published " + (System.nanoTime() - began) / 1_000_000 + " ms");
-    awaitAcked(50_000);
-    System.out.println("acked " + (System.nanoTime() - began) / 1_000_000 + " ms");
+    awaitAcked(5000);
+    assertThat(received).hasSize(5000).doesNotHaveDuplicates();
+    assertThat(subscription.messages())
+        .allSatisfy(message -> assertThat(message.deliveries()).hasSize(1));
   }
 }

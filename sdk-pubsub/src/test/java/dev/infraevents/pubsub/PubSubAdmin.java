@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** Makes topics and subscriptions of a server without credentials, and publishes, by Google's stubs. */
+/**
+ * Makes topics and subscriptions of a server without credentials, and publishes, by Google's stubs.
+ */
 final class PubSubAdmin implements AutoCloseable {
 
   static final String PROJECT = "some-project";

@@ -25,11 +25,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.AfterEach;
 
 /** Against Google's own server. Skipped where none is installed. */
 @ExtendWith(LeakCheck.class)
@@ -108,9 +108,7 @@ class PubSubEmulatorTest {
       await()
           .atMost(PATIENCE)
           .untilAsserted(
-              () ->
-                  assertThat(calls)
-                      .containsExactlyInAnyOrder("0", "1", "2", "2", "3", "4"));
+              () -> assertThat(calls).containsExactlyInAnyOrder("0", "1", "2", "2", "3", "4"));
       subscription.close();
       assertThat(subscription.stats().delivered()).isEqualTo(6);
     }

@@ -231,10 +231,19 @@ final class PushVerifierKeysTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "null", "[]", "{}", "garbage", "{\"keys\":[]}", "{\"keys\":[{}]}", "{\"keys\":{}}",
+        "",
+        "null",
+        "[]",
+        "{}",
+        "garbage",
+        "{\"keys\":[]}",
+        "{\"keys\":[{}]}",
+        "{\"keys\":{}}",
         "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"x\",\"n\":\"!\",\"e\":\"AQAB\"}]}",
-        "{\"a\":\"not PEM\"}", "{\"a\":\"-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\"}",
-        "{\"error\":{\"code\":500}}", "<html></html>"
+        "{\"a\":\"not PEM\"}",
+        "{\"a\":\"-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----\"}",
+        "{\"error\":{\"code\":500}}",
+        "<html></html>"
       })
   void whatIsNoDocumentOfKeysIsRefused(String body) {
     keys.answer(200, "application/json", body);
@@ -282,8 +291,14 @@ final class PushVerifierKeysTest {
     keys.answer(
         200,
         "application/json",
-        "{\"keys\":[" + entry + "," + other + ",{\"kty\":\"oct\",\"kid\":\"o\",\"k\":\"AAAA\"},"
-            + "{\"kty\":\"new\"},5," + usable + "]}");
+        "{\"keys\":["
+            + entry
+            + ","
+            + other
+            + ",{\"kty\":\"oct\",\"kid\":\"o\",\"k\":\"AAAA\"},"
+            + "{\"kty\":\"new\"},5,"
+            + usable
+            + "]}");
 
     assertThat(refusal(verifier, pubsub.token().key(small).mint())).isEqualTo(UNKNOWN_KEY);
     assertThat(refusal(verifier, pubsub.token().key(encrypts).mint())).isEqualTo(UNKNOWN_KEY);
@@ -299,8 +314,11 @@ final class PushVerifierKeysTest {
     keys.answer(
         200,
         "application/json",
-        "{\"keys\":[" + one.substring(one.indexOf('[') + 1, one.lastIndexOf(']')) + ","
-            + twin.substring(twin.indexOf('[') + 1, twin.lastIndexOf(']')) + "]}");
+        "{\"keys\":["
+            + one.substring(one.indexOf('[') + 1, one.lastIndexOf(']'))
+            + ","
+            + twin.substring(twin.indexOf('[') + 1, twin.lastIndexOf(']'))
+            + "]}");
 
     assertThat(refusal(verifier, pubsub.token().key(key).mint())).isEqualTo(KEYS_UNAVAILABLE);
   }

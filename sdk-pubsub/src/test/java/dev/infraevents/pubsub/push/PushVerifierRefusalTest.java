@@ -232,24 +232,35 @@ final class PushVerifierRefusalTest {
                   "/* comment */\"a\":1")) {
             content(extra, with(header, extra), with(claims, extra));
           }
-          content("alg twice", with(header, "\"alg\":\"RS256\""), with(claims, "\"exp\":1,\"exp\":1"));
+          content(
+              "alg twice", with(header, "\"alg\":\"RS256\""), with(claims, "\"exp\":1,\"exp\":1"));
           content("kid twice", with(header, "\"kid\":\"x\""), with(claims, "\"aud\":\"x\""));
-          content("trailing object", (header + "{}").getBytes(UTF_8), (claims + "{}").getBytes(UTF_8));
+          content(
+              "trailing object", (header + "{}").getBytes(UTF_8), (claims + "{}").getBytes(UTF_8));
           content("invalid UTF-8", bytes(header, 0xC3, 0x28), bytes(claims, 0xC3, 0x28));
           content("overlong UTF-8", bytes(header, 0xC0, 0xAF), bytes(claims, 0xC0, 0xAF));
-          content("surrogate in UTF-8", bytes(header, 0xED, 0xA0, 0x80), bytes(claims, 0xED, 0xA0, 0x80));
-          content("UTF-16", header.getBytes(java.nio.charset.StandardCharsets.UTF_16BE),
+          content(
+              "surrogate in UTF-8",
+              bytes(header, 0xED, 0xA0, 0x80),
+              bytes(claims, 0xED, 0xA0, 0x80));
+          content(
+              "UTF-16",
+              header.getBytes(java.nio.charset.StandardCharsets.UTF_16BE),
               claims.getBytes(java.nio.charset.StandardCharsets.UTF_16BE));
-          content("byte order mark", ("\uFEFF" + header).getBytes(UTF_8), ("\uFEFF" + claims).getBytes(UTF_8));
+          content(
+              "byte order mark",
+              ("\uFEFF" + header).getBytes(UTF_8),
+              ("\uFEFF" + claims).getBytes(UTF_8));
         });
   }
 
   List<Row> algorithms() {
     PushKey key = pubsub.keys().current();
     byte[] der = key.publicKey().getEncoded();
-    String pem = "-----BEGIN PUBLIC KEY-----\n"
-        + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-        + "\n-----END PUBLIC KEY-----\n";
+    String pem =
+        "-----BEGIN PUBLIC KEY-----\n"
+            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+            + "\n-----END PUBLIC KEY-----\n";
     Map<String, byte[]> secrets =
         Map.of(
             "nothing", new byte[] {0},
@@ -261,14 +272,17 @@ final class PushVerifierRefusalTest {
     return rows(
         () -> {
           for (String none : List.of("none", "None", "NONE", "nOnE")) {
-            // Such tokens end with a dot, and are refused for that; with a signature for their name.
+            // Such tokens end with a dot, and are refused for that; with a signature for their
+            // name.
             token(MALFORMED_TOKEN, none + ", unsigned", t -> t.algorithm(none));
             token(WRONG_ALGORITHM, none + ", signed", t -> t.header("alg", none));
           }
           for (String bits : List.of("256", "384", "512")) {
             secrets.forEach(
                 (name, secret) ->
-                    token(WRONG_ALGORITHM, "HS" + bits + " with " + name,
+                    token(
+                        WRONG_ALGORITHM,
+                        "HS" + bits + " with " + name,
                         t -> t.hmac("HS" + bits, secret)));
             token(WRONG_ALGORITHM, "PS" + bits, t -> t.algorithm("PS" + bits));
             token(WRONG_ALGORITHM, "ES" + bits, t -> t.algorithm("ES" + bits));
@@ -277,20 +291,37 @@ final class PushVerifierRefusalTest {
             token(WRONG_ALGORITHM, name, t -> t.algorithm(name));
           }
           for (Object name :
-              List.of("rs256", "Rs256", "RS256 ", " RS256", "RS256\u0000", "", "EdDSA", 256, true,
-                  List.of("RS256"), Map.of("name", "RS256"))) {
+              List.of(
+                  "rs256",
+                  "Rs256",
+                  "RS256 ",
+                  " RS256",
+                  "RS256\u0000",
+                  "",
+                  "EdDSA",
+                  256,
+                  true,
+                  List.of("RS256"),
+                  Map.of("name", "RS256"))) {
             token(WRONG_ALGORITHM, "alg " + name, t -> t.header("alg", name));
           }
           token(WRONG_ALGORITHM, "alg null", t -> t.header("alg", null));
           token(WRONG_ALGORITHM, "no alg", t -> t.withoutHeader("alg"));
-          token(BAD_SIGNATURE, "RS512 under the name of RS256",
+          token(
+              BAD_SIGNATURE,
+              "RS512 under the name of RS256",
               t -> t.algorithm("RS512").header("alg", "RS256"));
-          token(BAD_SIGNATURE, "HS256 under the name of RS256",
+          token(
+              BAD_SIGNATURE,
+              "HS256 under the name of RS256",
               t -> t.hmac("HS256", pem.getBytes(UTF_8)).header("alg", "RS256"));
           token(UNSUPPORTED_HEADER, "crit", t -> t.header("crit", List.of("exp")));
           token(UNSUPPORTED_HEADER, "crit empty", t -> t.header("crit", List.of()));
           token(UNSUPPORTED_HEADER, "crit null", t -> t.header("crit", null));
-          token(UNSUPPORTED_HEADER, "crit b64", t -> t.header("crit", List.of("b64")).header("b64", false));
+          token(
+              UNSUPPORTED_HEADER,
+              "crit b64",
+              t -> t.header("crit", List.of("b64")).header("b64", false));
           for (Object type : List.of("JWE", "at+jwt", "jwt", "", "JOSE", 1, List.of("JWT"))) {
             token(UNSUPPORTED_HEADER, "typ " + type, t -> t.header("typ", type));
           }
@@ -313,19 +344,28 @@ final class PushVerifierRefusalTest {
           token(BAD_SIGNATURE, "all zero", t -> t.signature(s -> new byte[s.length]));
           token(BAD_SIGNATURE, "all ones", t -> t.signature(s -> filled(s.length)));
           token(BAD_SIGNATURE, "one byte", t -> t.signature(s -> new byte[1]));
-          token(BAD_SIGNATURE, "a byte short", t -> t.signature(s -> Arrays.copyOf(s, s.length - 1)));
-          token(BAD_SIGNATURE, "a byte more", t -> t.signature(s -> Arrays.copyOf(s, s.length + 1)));
-          token(BAD_SIGNATURE, "a zero byte before", t -> t.signature(PushVerifierRefusalTest::shifted));
-          token(BAD_SIGNATURE, "twice as long", t -> t.signature(s -> Arrays.copyOf(s, 2 * s.length)));
+          token(
+              BAD_SIGNATURE, "a byte short", t -> t.signature(s -> Arrays.copyOf(s, s.length - 1)));
+          token(
+              BAD_SIGNATURE, "a byte more", t -> t.signature(s -> Arrays.copyOf(s, s.length + 1)));
+          token(
+              BAD_SIGNATURE,
+              "a zero byte before",
+              t -> t.signature(PushVerifierRefusalTest::shifted));
+          token(
+              BAD_SIGNATURE,
+              "twice as long",
+              t -> t.signature(s -> Arrays.copyOf(s, 2 * s.length)));
           String[] part = pubsub.token().mint().split("\\.");
           String claims = base64(pubsub.token().claim("email", "me@example.com").claimsJson());
           authorization(BAD_SIGNATURE, "claims exchanged", part[0] + "." + claims + "." + part[2]);
           for (String name : List.of("jwk", "jku", "x5u", "x5c")) {
-            Object value = switch (name) {
-              case "jwk" -> Map.of("kty", "RSA", "kid", key.id());
-              case "x5c" -> List.of("MIIB");
-              default -> pubsub.keys().jwksUrl().toString();
-            };
+            Object value =
+                switch (name) {
+                  case "jwk" -> Map.of("kty", "RSA", "kid", key.id());
+                  case "x5c" -> List.of("MIIB");
+                  default -> pubsub.keys().jwksUrl().toString();
+                };
             token(BAD_SIGNATURE, "brings " + name, t -> t.signedBy(unlisted).header(name, value));
           }
         });
@@ -340,8 +380,17 @@ final class PushVerifierRefusalTest {
           }
           for (String name : List.of("exp", "iat", "nbf")) {
             for (Object value :
-                List.of(Long.toString(now), "", true, now + 0.5, -1, Long.MIN_VALUE, Long.MAX_VALUE,
-                    new java.math.BigInteger("9".repeat(30)), 253_402_300_800L, List.of(now))) {
+                List.of(
+                    Long.toString(now),
+                    "",
+                    true,
+                    now + 0.5,
+                    -1,
+                    Long.MIN_VALUE,
+                    Long.MAX_VALUE,
+                    new java.math.BigInteger("9".repeat(30)),
+                    253_402_300_800L,
+                    List.of(now))) {
               token(INVALID_LIFETIME, name + " " + value, t -> t.claim(name, value));
             }
             token(INVALID_LIFETIME, name + " null", t -> t.claim(name, null));
@@ -364,34 +413,55 @@ final class PushVerifierRefusalTest {
           token(WRONG_ISSUER, "no iss", t -> t.withoutClaim("iss"));
           token(WRONG_ISSUER, "iss null", t -> t.claim("iss", null));
           for (Object issuer :
-              List.of("", "https://accounts.google.com/", "http://accounts.google.com",
-                  "https://x.accounts.google.com", "accounts.google.com.example.com",
-                  "https://ACCOUNTS.google.com", " accounts.google.com", "google.com",
-                  List.of("https://accounts.google.com"), 1)) {
+              List.of(
+                  "",
+                  "https://accounts.google.com/",
+                  "http://accounts.google.com",
+                  "https://x.accounts.google.com",
+                  "accounts.google.com.example.com",
+                  "https://ACCOUNTS.google.com",
+                  " accounts.google.com",
+                  "google.com",
+                  List.of("https://accounts.google.com"),
+                  1)) {
             token(WRONG_ISSUER, "iss " + issuer, t -> t.claim("iss", issuer));
           }
           token(WRONG_AUDIENCE, "no aud", t -> t.withoutClaim("aud"));
           token(WRONG_AUDIENCE, "aud null", t -> t.claim("aud", null));
           for (Object audience :
-              List.of("", "https://hooks.example.com/foundries/", "https://hooks.example.com",
-                  "https://hooks.example.com:443/foundries", "http://hooks.example.com/foundries",
-                  "https://hooks.example.com/Foundries", "https://hooks.example.com/foundries?a",
-                  "https://other.example.com/foundries", "*",
-                  List.of("https://hooks.example.com/foundries"), 1)) {
+              List.of(
+                  "",
+                  "https://hooks.example.com/foundries/",
+                  "https://hooks.example.com",
+                  "https://hooks.example.com:443/foundries",
+                  "http://hooks.example.com/foundries",
+                  "https://hooks.example.com/Foundries",
+                  "https://hooks.example.com/foundries?a",
+                  "https://other.example.com/foundries",
+                  "*",
+                  List.of("https://hooks.example.com/foundries"),
+                  1)) {
             token(WRONG_AUDIENCE, "aud " + audience, t -> t.claim("aud", audience));
           }
           token(WRONG_SERVICE_ACCOUNT, "no email", t -> t.withoutClaim("email"));
           token(WRONG_SERVICE_ACCOUNT, "email null", t -> t.claim("email", null));
           for (Object email :
-              List.of("", "mallory@evil.iam.gserviceaccount.com", pubsub.email() + " ",
-                  pubsub.email().toUpperCase(java.util.Locale.ROOT), List.of(pubsub.email()), 1)) {
+              List.of(
+                  "",
+                  "mallory@evil.iam.gserviceaccount.com",
+                  pubsub.email() + " ",
+                  pubsub.email().toUpperCase(java.util.Locale.ROOT),
+                  List.of(pubsub.email()),
+                  1)) {
             token(WRONG_SERVICE_ACCOUNT, "email " + email, t -> t.claim("email", email));
           }
           token(WRONG_SERVICE_ACCOUNT, "no sub", t -> t.withoutClaim("sub"));
           token(EMAIL_NOT_VERIFIED, "email_verified false", t -> t.claim("email_verified", false));
           token(EMAIL_NOT_VERIFIED, "no email_verified", t -> t.withoutClaim("email_verified"));
           for (Object verified : List.of("true", "", 1, List.of(true), Map.of())) {
-            token(EMAIL_NOT_VERIFIED, "email_verified " + verified,
+            token(
+                EMAIL_NOT_VERIFIED,
+                "email_verified " + verified,
                 t -> t.claim("email_verified", verified));
           }
           token(EMAIL_NOT_VERIFIED, "email_verified null", t -> t.claim("email_verified", null));

@@ -68,7 +68,11 @@ final class PushVerifierTest {
   @Test
   void unknownClaimsAndHeadersDoNotMatter() {
     String token =
-        pubsub.token().header("x", List.of(1, 2)).claim("y", Collections.singletonMap("z", null)).mint();
+        pubsub
+            .token()
+            .header("x", List.of(1, 2))
+            .claim("y", Collections.singletonMap("z", null))
+            .mint();
     assertThat(verdict(verifier(), token)).isNull();
   }
 
@@ -77,7 +81,8 @@ final class PushVerifierTest {
     PushVerifier verifier =
         builder().audience("https://b.example.com/").serviceAccount("b@c.example").build();
     assertThat(verdict(verifier, pubsub.token().mint())).isNull();
-    assertThat(verdict(verifier, pubsub.token().claim("aud", "https://b.example.com/").mint())).isNull();
+    assertThat(verdict(verifier, pubsub.token().claim("aud", "https://b.example.com/").mint()))
+        .isNull();
     assertThat(verdict(verifier, pubsub.token().claim("email", "b@c.example").mint())).isNull();
     assertThat(verdict(verifier, pubsub.token().claim("email", "c@c.example").mint()))
         .isEqualTo(RefusalReason.WRONG_SERVICE_ACCOUNT);
@@ -87,7 +92,8 @@ final class PushVerifierTest {
   void anAccountCanBeKnownByItsId() {
     PushVerifier verifier = plain().serviceAccount(pubsub.subject()).build();
 
-    assertThat(verdict(verifier, pubsub.token().claim("email", "renamed@c.example").mint())).isNull();
+    assertThat(verdict(verifier, pubsub.token().claim("email", "renamed@c.example").mint()))
+        .isNull();
     String withoutEmail =
         pubsub.token().withoutClaim("email").withoutClaim("email_verified").mint();
     assertThat(accepted(verifier, withoutEmail).email()).isNull();
@@ -188,7 +194,8 @@ final class PushVerifierTest {
       claims.add(accepted(verifier, token));
     }
     assertThat(accepted(verifier, tokens.get(1))).isSameAs(claims.get(1));
-    assertThat(accepted(verifier, tokens.get(0))).isNotSameAs(claims.get(0)); // the least recently used
+    assertThat(accepted(verifier, tokens.get(0)))
+        .isNotSameAs(claims.get(0)); // the least recently used
   }
 
   @Test
@@ -256,9 +263,15 @@ final class PushVerifierTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"https://example.com/certs", "http://localhost/", "http://127.1.2.3:80/", "http://[::1]:80/"})
+      strings = {
+        "https://example.com/certs",
+        "http://localhost/",
+        "http://127.1.2.3:80/",
+        "http://[::1]:80/"
+      })
   void theseUrlsCanBeTrusted(String url) {
-    assertThat(PushVerifier.builder().certsUrl(URI.create(url.toLowerCase(Locale.ROOT)))).isNotNull();
+    assertThat(PushVerifier.builder().certsUrl(URI.create(url.toLowerCase(Locale.ROOT))))
+        .isNotNull();
   }
 
   @Test

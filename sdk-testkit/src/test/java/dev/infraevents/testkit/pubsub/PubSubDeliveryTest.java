@@ -39,9 +39,7 @@ class PubSubDeliveryTest {
   @BeforeEach
   void setUp() {
     pubsub =
-        FakePubSub.builder()
-            .timeSource(new TimeSource(time.clock(), time::nanoTime, time))
-            .start();
+        FakePubSub.builder().timeSource(new TimeSource(time.clock(), time::nanoTime, time)).start();
     topic = pubsub.createTopic("events");
     subscription = pubsub.createSubscription("listener", "events");
   }
@@ -210,8 +208,7 @@ class PubSubDeliveryTest {
       isRefused(Code.INVALID_ARGUMENT, () -> puller.ack(subscription, ackId, "nonsense"));
       isRefused(Code.INVALID_ARGUMENT, () -> puller.modify(subscription, -1, ackId));
       isRefused(Code.INVALID_ARGUMENT, () -> puller.modify(subscription, 601, ackId));
-      String[] tooMany =
-          IntStream.range(0, 60_000).mapToObj(i -> ackId).toArray(String[]::new);
+      String[] tooMany = IntStream.range(0, 60_000).mapToObj(i -> ackId).toArray(String[]::new);
       isRefused(Code.INVALID_ARGUMENT, () -> puller.ack(subscription, tooMany));
       assertThat(subscription.count(State.OUTSTANDING)).isOne();
       puller.ack(subscription, ackId);

@@ -85,6 +85,7 @@ class PubSubOrderTest {
         var another = Puller.stream(pubsub, small)) {
       publish("a", "a1", "a2");
       publish("b", "b1");
+      subscription.await(s -> s.count(State.OUTSTANDING) == 2, Puller.SOON);
       var holder = pubsub.streams().get(0).outstanding() == 1 ? one : another;
       ReceivedMessage first = holder.message();
       assertThat(Puller.text(first)).isEqualTo("a1");
@@ -168,8 +169,7 @@ class PubSubOrderTest {
   @Test
   void withExactlyOnceDeliveryAcknowledgementsHaveToBeInOrderToo() {
     start(FakePubSub.builder());
-    subscription =
-        pubsub.newSubscription("exact", "events").ordered().exactlyOnce().create();
+    subscription = pubsub.newSubscription("exact", "events").ordered().exactlyOnce().create();
     try (var puller = Puller.stream(pubsub, subscription)) {
       publish("a", "a1", "a2");
       List<ReceivedMessage> out = puller.messages(2);

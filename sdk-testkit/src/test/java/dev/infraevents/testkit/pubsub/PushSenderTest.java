@@ -56,7 +56,8 @@ final class PushSenderTest {
     assertThat(request.header("User-Agent")).hasValue("CloudPubSub-Google");
     JsonNode body = new ObjectMapper().readTree(request.body());
     JsonNode message = body.get("message");
-    assertThat(message.get("attributes").get("event-type").asText()).isEqualTo("DEVICE_OTA_STARTED");
+    assertThat(message.get("attributes").get("event-type").asText())
+        .isEqualTo("DEVICE_OTA_STARTED");
     assertThat(message.get("data").binaryValue()).isEqualTo("{\"Uuid\":\"ä\"}".getBytes(UTF_8));
     assertThat(message.get("messageId").asText()).isEqualTo("123");
     assertThat(message.get("message_id").asText()).isEqualTo("123");
@@ -94,7 +95,8 @@ final class PushSenderTest {
     assertThat(full.header("event-type")).hasValue("DEVICE_OTA_STARTED");
     ReceivedRequest bare = endpoint.requests().get(1);
     assertThat(bare.body()).isEqualTo("{\"Uuid\":\"ä\"}");
-    assertThat(bare.headers()).noneMatch(h -> h.name().startsWith("x-goog") || h.name().equals("event-type"));
+    assertThat(bare.headers())
+        .noneMatch(h -> h.name().startsWith("x-goog") || h.name().equals("event-type"));
     assertThat(bare.header("Authorization")).isPresent();
   }
 
@@ -137,8 +139,7 @@ final class PushSenderTest {
           return PushEndpoint.NO_CONTENT;
         });
     var response =
-        CompletableFuture.supplyAsync(
-            () -> pubsub.send(endpoint.url(), pubsub.request(MESSAGE)));
+        CompletableFuture.supplyAsync(() -> pubsub.send(endpoint.url(), pubsub.request(MESSAGE)));
     await(arrived);
     time.advance(Duration.ofMillis(9_999));
     assertThat(response).isNotDone();
@@ -163,7 +164,8 @@ final class PushSenderTest {
     PushRequest genuine = pubsub.request(MESSAGE);
     byte[] large = "x".repeat(2_500).getBytes(UTF_8);
 
-    pubsub.send(endpoint.url(), genuine.method("PUT").target("/other").andHeader("Authorization", "x"));
+    pubsub.send(
+        endpoint.url(), genuine.method("PUT").target("/other").andHeader("Authorization", "x"));
     pubsub.send(endpoint.url(), genuine.body(large).chunked().header("content-type", "text/plain"));
     pubsub.send(endpoint.url(), genuine.withoutHeader("AUTHORIZATION").withoutLength());
     PushResponse truncated = pubsub.send(endpoint.url(), genuine.truncated(10));

@@ -69,8 +69,9 @@ final class PushSubscriptionTest {
     List<ReceivedRequest> requests = endpoint.requests();
     assertThat(requests.get(0).body()).endsWith("\"deliveryAttempt\":1}");
     assertThat(requests.get(3).body()).endsWith("\"deliveryAttempt\":4}");
-    assertThat(requests).extracting(r -> r.header("Authorization")).containsOnly(
-        requests.get(0).header("Authorization"));
+    assertThat(requests)
+        .extracting(r -> r.header("Authorization"))
+        .containsOnly(requests.get(0).header("Authorization"));
   }
 
   @Test
@@ -135,7 +136,8 @@ final class PushSubscriptionTest {
       queue.publish(message(1));
       queue.awaitPushes(1, PATIENCE);
       int pushes = 1;
-      for (long wait : new long[] {100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000}) {
+      for (long wait :
+          new long[] {100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000}) {
         queue.publish(message(1000 + pushes)); // others wait as well
         time.advance(Duration.ofMillis(wait - 1));
         assertThat(endpoint.requests()).hasSize(pushes);
@@ -149,8 +151,7 @@ final class PushSubscriptionTest {
 
   @Test
   void anEndpointMayEndItsConnections() {
-    endpoint.answers(
-        request -> new HttpResponse(204, Map.of("Connection", "close"), ""));
+    endpoint.answers(request -> new HttpResponse(204, Map.of("Connection", "close"), ""));
     PushSubscription queue = pubsub.subscription(endpoint.url()).start();
     publish(queue, 5);
     queue.awaitEmpty(PATIENCE);
