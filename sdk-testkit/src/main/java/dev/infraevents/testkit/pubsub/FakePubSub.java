@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fake of Google Cloud Pub/Sub, as far as messages go: topics, and subscriptions that are pulled
- * from. It needs {@code grpc-google-cloud-pubsub-v1} and {@code grpc-okhttp}, which a project that
- * uses it adds to its tests.
+ * from. It needs {@code proto-google-cloud-pubsub-v1}, {@code grpc-protobuf}, {@code grpc-stub} and
+ * {@code grpc-okhttp}, which a project that uses it adds to its tests.
  *
  * <pre>{@code
  * try (var pubsub = FakePubSub.start()) {

@@ -50,7 +50,10 @@ final class PubSubStore {
 
   /** Publishes as many messages to a subscription as it has streams, and to no other one. */
   void sendToEachStream(PubSubSubscription subscription, PubsubMessage message) {
-    topic(subscription.config().getTopic()).publishToEachStream(subscription, message);
+    PubSubTopic topic = topics.get(subscription.config().getTopic());
+    if (topic != null) {
+      topic.publishToEachStream(subscription, message);
+    }
   }
 
   PubSubTopic topic(String name) {
