@@ -18,6 +18,7 @@ module dev.infraevents.testkit {
   exports dev.infraevents.testkit;
   exports dev.infraevents.testkit.engflow;
   exports dev.infraevents.testkit.garm;
+  exports dev.infraevents.testkit.pubsub;
 
   // The tests of EventSourceContract are not public.
   opens dev.infraevents.testkit to

@@ -1,0 +1,69 @@
+package dev.infraevents.pubsub.push;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that were accepted, by their hash: one token serves many pushes. Refused tokens are not
+ * remembered, as there is no end of them. Thread-safe.
+ */
+final class AcceptedTokens {
+
+  static final int CAPACITY = 1_000;
+
+  /**
+   * An accepted token.
+   *
+   * @param since when it was, in seconds
+   * @param until when it expires, in seconds
+   */
+  record Accepted(PushVerdict.Accepted verdict, VerificationKey key, long since, long until) {
+
+    // Before it was accepted, too: a clock that was set back can make it one of the future.
+    boolean isCurrent(long now) {
+      return now >= since && now < until;
+    }
+  }
+
+  private final Map<ByteBuffer, Accepted> tokens = new ConcurrentHashMap<>();
+
+  /** What a token is remembered by. */
+  static ByteBuffer hash(String token) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return ByteBuffer.wrap(digest.digest(token.getBytes(StandardCharsets.ISO_8859_1)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Nullable Accepted get(ByteBuffer hash) {
+    return tokens.get(hash);
+  }
+
+  void remove(ByteBuffer hash) {
+    tokens.remove(hash);
+  }
+
+  void add(ByteBuffer hash, Accepted accepted) {
+    if (tokens.size() >= CAPACITY) {
+      makeRoom(accepted.since());
+    }
+    tokens.put(hash, accepted);
+  }
+
+  private synchronized void makeRoom(long now) {
+    tokens.values().removeIf(known -> known.until() <= now);
+    if (tokens.size() >= CAPACITY) {
+      tokens.entrySet().stream()
+          .min(Comparator.comparingLong(entry -> entry.getValue().until()))
+          .ifPresent(first -> tokens.remove(first.getKey()));
+    }
+  }
+}
