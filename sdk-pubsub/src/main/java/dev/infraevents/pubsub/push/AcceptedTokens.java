@@ -4,14 +4,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tokens that were accepted, by their hash: one token serves many pushes. Refused tokens are not
- * remembered, as there is no end of them. Thread-safe.
+ * remembered, as there is no end of them. Those that were not used for the longest time are
+ * forgotten first. Thread-safe.
  */
 final class AcceptedTokens {
 
@@ -31,7 +31,16 @@ final class AcceptedTokens {
     }
   }
 
-  private final Map<ByteBuffer, Accepted> tokens = new ConcurrentHashMap<>();
+  // In the order of their last use. Guarded by itself.
+  private final Map<ByteBuffer, Accepted> tokens =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ByteBuffer, Accepted> eldest) {
+          return size() > CAPACITY;
+        }
+      };
 
   /** What a token is remembered by. */
   static ByteBuffer hash(String token) {
@@ -44,26 +53,20 @@ final class AcceptedTokens {
   }
 
   @Nullable Accepted get(ByteBuffer hash) {
-    return tokens.get(hash);
+    synchronized (tokens) {
+      return tokens.get(hash);
+    }
   }
 
   void remove(ByteBuffer hash) {
-    tokens.remove(hash);
+    synchronized (tokens) {
+      tokens.remove(hash);
+    }
   }
 
   void add(ByteBuffer hash, Accepted accepted) {
-    if (tokens.size() >= CAPACITY) {
-      makeRoom(accepted.since());
-    }
-    tokens.put(hash, accepted);
-  }
-
-  private synchronized void makeRoom(long now) {
-    tokens.values().removeIf(known -> known.until() <= now);
-    if (tokens.size() >= CAPACITY) {
-      tokens.entrySet().stream()
-          .min(Comparator.comparingLong(entry -> entry.getValue().until()))
-          .ifPresent(first -> tokens.remove(first.getKey()));
+    synchronized (tokens) {
+      tokens.put(hash, accepted);
     }
   }
 }

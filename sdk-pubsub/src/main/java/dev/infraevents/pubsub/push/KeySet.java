@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 record KeySet(Map<String, VerificationKey> byId, long refreshAt, long unusableFrom) {
 
-  // What the answer may say: neither so little that we ask all the time, nor so much that a key that
+  // What the answer may say: neither so little that we ask all the time, nor so much that a key
+  // that
   // was withdrawn is accepted for days.
   private static final Duration LEAST_LIFE = Duration.ofMinutes(1);
   private static final Duration MOST_LIFE = Duration.ofHours(24);
@@ -39,14 +40,13 @@ record KeySet(Map<String, VerificationKey> byId, long refreshAt, long unusableFr
       throws ProtocolException {
     if (answer.status() != 200) {
       throw new ProtocolException(
-          url + " was answered with status " + answer.status() + " instead of keys", null, true);
+          url + " answered with status " + answer.status() + " instead of keys", null, true);
     }
     Map<String, VerificationKey> keys = new HashMap<>();
     for (var entry : KeyDocument.read(answer.body().utf8(), url).entrySet()) {
       VerificationKey known = before == null ? null : before.byId.get(entry.getKey());
       RSAPublicKey key = entry.getValue();
-      keys.put(
-          entry.getKey(), known != null && known.isOf(key) ? known : new VerificationKey(key));
+      keys.put(entry.getKey(), known != null && known.isOf(key) ? known : new VerificationKey(key));
     }
     Duration life = life(answer);
     Duration early = shorter(EARLY, life.dividedBy(5));

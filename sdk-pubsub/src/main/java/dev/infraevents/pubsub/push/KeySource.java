@@ -32,6 +32,7 @@ final class KeySource {
   private static final System.Logger LOG = System.getLogger("dev.infraevents");
 
   private final URI url;
+  private final String shown; // without a query, which may be secret
   private final HttpCalls http;
   private final LongSupplier ticker;
 
@@ -44,6 +45,7 @@ final class KeySource {
 
   KeySource(URI url, HttpCalls http, LongSupplier ticker) {
     this.url = url;
+    this.shown = url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
     this.http = http;
     this.ticker = ticker;
     this.nextFetch = ticker.getAsLong();
@@ -116,14 +118,14 @@ final class KeySource {
     boolean ended = false;
     try {
       var answer = http.get(url, Map.of("Accept", "application/json"));
-      current = KeySet.of(answer, "GET " + url, current, ticker.getAsLong());
+      current = KeySet.of(answer, shown, current, ticker.getAsLong());
       ended = true;
     } catch (SourceException e) {
       failure = e;
       ended = true;
     } finally {
       if (!ended) {
-        failure = new ProtocolException("GET " + url + " failed unexpectedly", null, true);
+        failure = new ProtocolException(shown + " could not be read", null, true);
       }
       settle(failure);
       started.countDown();
@@ -135,15 +137,18 @@ final class KeySource {
     Duration wait = LEAST_INTERVAL;
     if (failure == null) {
       if (failures > 0) {
-        LOG.log(Level.INFO, "{0}: the keys are there again", url);
+        LOG.log(Level.INFO, "{0}: the keys are there again", shown);
       }
       failures = 0;
     } else {
       Duration backoff = FIRST_RETRY.multipliedBy(1L << Math.min(failures, 4));
       wait = backoff.compareTo(LONGEST_RETRY) < 0 ? backoff : LONGEST_RETRY;
       Level level = failures == 0 ? Level.WARNING : Level.DEBUG;
-      LOG.log(level, "{0}; pushes may be refused; next attempt after {1} ms",
-          failure.getMessage(), wait.toMillis());
+      LOG.log(
+          level,
+          "{0}; until it succeeds pushes may be refused; next attempt in {1} ms at the earliest",
+          failure.getMessage(),
+          Long.toString(wait.toMillis()));
       failures++;
     }
     nextFetch = ticker.getAsLong() + wait.toNanos();

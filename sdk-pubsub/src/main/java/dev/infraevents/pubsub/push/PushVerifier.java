@@ -51,8 +51,8 @@ import java.util.regex.Pattern;
  *
  * <p><b>Cache.</b> A token that was accepted is accepted again until it expires, without another
  * look at its signature, as long as its key is among those fetched last. So a key that Google
- * withdraws is not accepted any more once the keys were fetched again: after their {@code
- * max-age}, and after at most 24 hours; or 24 hours later if they can not be fetched.
+ * withdraws is not accepted any more once the keys were fetched again: after their {@code max-age},
+ * and after at most 24 hours; or 24 hours later if they can not be fetched.
  *
  * <p>Immutable to its user, and thread-safe. It has no thread and no connection that would have to
  * be closed.
@@ -296,9 +296,7 @@ public final class PushVerifier {
       }
       var rules =
           new ClaimRules(
-              Set.copyOf(audiences),
-              anyAccount ? null : Set.copyOf(accounts),
-              skew.toSeconds());
+              Set.copyOf(audiences), anyAccount ? null : Set.copyOf(accounts), skew.toSeconds());
       var http = new HttpCalls(connection, KeySource.FETCH_DEADLINE, KeySource.MAX_DOCUMENT);
       return new PushVerifier(rules, new KeySource(certsUrl, http, ticker), clock);
     }

@@ -62,7 +62,8 @@ final class TokenJson {
     return value.hasToken(JsonToken.VALUE_STRING) ? value.getText() : null;
   }
 
-  // Not Jackson's own decoder: it guesses at UTF-16, and takes characters that UTF-8 writes shorter.
+  // Not Jackson's own decoder: it guesses at UTF-16, and takes characters that UTF-8 writes
+  // shorter.
   private static String text(byte[] utf8) throws CharacterCodingException {
     for (byte b : utf8) {
       if (b < 0) {

@@ -7,15 +7,20 @@ import java.util.Base64;
 /**
  * The three segments of a token, strictly: there is exactly one text for the same content, so that
  * nothing can be hidden in how it is written.
- *
- * @param header the decoded header
- * @param claims the decoded claims
- * @param signature the signature, still base64url
- * @param signed what the signature is of
  */
-record TokenSegments(byte[] header, byte[] claims, String signature, byte[] signed) {
+final class TokenSegments {
 
   private static final byte[] VALUES = values();
+
+  private final String token;
+  private final int firstDot;
+  private final int secondDot;
+
+  private TokenSegments(String token, int firstDot, int secondDot) {
+    this.token = token;
+    this.firstDot = firstDot;
+    this.secondDot = secondDot;
+  }
 
   static TokenSegments of(String token) throws RefusedException {
     int first = token.indexOf('.');
@@ -23,30 +28,42 @@ record TokenSegments(byte[] header, byte[] claims, String signature, byte[] sign
     if (first <= 0 || second <= first + 1 || second == token.length() - 1) {
       throw malformed();
     }
-    String signature = token.substring(second + 1);
-    check(signature); // refuses a fourth segment, too
-    return new TokenSegments(
-        decode(token.substring(0, first)),
-        decode(token.substring(first + 1, second)),
-        signature,
-        token.substring(0, second).getBytes(StandardCharsets.ISO_8859_1));
+    check(token, 0, first);
+    check(token, first + 1, second);
+    check(token, second + 1, token.length()); // refuses a fourth segment, too
+    return new TokenSegments(token, first, second);
   }
 
-  private static byte[] decode(String segment) throws RefusedException {
-    check(segment);
-    return Base64.getUrlDecoder().decode(segment);
+  /** The decoded header. */
+  byte[] header() {
+    return Base64.getUrlDecoder().decode(token.substring(0, firstDot));
+  }
+
+  /** The decoded claims. */
+  byte[] claims() {
+    return Base64.getUrlDecoder().decode(token.substring(firstDot + 1, secondDot));
+  }
+
+  /** The signature, still base64url. */
+  String signature() {
+    return token.substring(secondDot + 1);
+  }
+
+  /** What the signature is of. */
+  byte[] signed() {
+    return token.substring(0, secondDot).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   // The JDK takes padding, and ignores bits that are left over.
-  private static void check(String segment) throws RefusedException {
-    for (int i = 0; i < segment.length(); i++) {
-      if (valueOf(segment.charAt(i)) < 0) {
+  private static void check(String token, int from, int to) throws RefusedException {
+    for (int i = from; i < to; i++) {
+      if (valueOf(token.charAt(i)) < 0) {
         throw malformed();
       }
     }
-    int last = valueOf(segment.charAt(segment.length() - 1));
+    int last = valueOf(token.charAt(to - 1));
     int leftOver =
-        switch (segment.length() % 4) {
+        switch ((to - from) % 4) {
           case 0 -> 0;
           case 2 -> last & 0xF;
           case 3 -> last & 0x3;

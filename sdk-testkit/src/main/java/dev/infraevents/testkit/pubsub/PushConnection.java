@@ -49,8 +49,7 @@ final class PushConnection implements AutoCloseable {
       return attempt(request);
     } catch (IOException e) {
       drop();
-      return PushResponse.without(
-          isExpired() ? Outcome.DEADLINE_EXCEEDED : Outcome.UNREACHABLE);
+      return PushResponse.without(isExpired() ? Outcome.DEADLINE_EXCEEDED : Outcome.UNREACHABLE);
     } finally {
       timer.cancel(false);
     }

@@ -337,7 +337,8 @@ public final class PushKeys implements FakeServer {
       return HttpResponse.of(405, "text/plain", "");
     }
     return switch (request.path()) {
-      case JWKS_PATH -> withHeaders(HttpResponse.of(200, "application/json; charset=UTF-8", jwks()));
+      case JWKS_PATH ->
+          withHeaders(HttpResponse.of(200, "application/json; charset=UTF-8", jwks()));
       case CERTIFICATES_PATH ->
           withHeaders(HttpResponse.of(200, "application/json; charset=UTF-8", certificates()));
       default -> HttpResponse.of(404, "text/plain", "");

@@ -128,8 +128,7 @@ public final class PushSender implements AutoCloseable {
    * @return a builder
    */
   public PushTokenBuilder token() {
-    return new PushTokenBuilder(
-        keys.current(), settings.audience, settings.account, time.now());
+    return new PushTokenBuilder(keys.current(), settings.audience, settings.account, time.now());
   }
 
   /**

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public final class PushSenderBuilder {
 
   String audience = "https://hooks.example.com/foundries";
-  PushAccount account = new PushAccount("pusher@osf-prod.iam.gserviceaccount.com", "113774264463038321964");
+  PushAccount account =
+      new PushAccount("pusher@osf-prod.iam.gserviceaccount.com", "113774264463038321964");
   String subscription = "projects/osf-prod/subscriptions/f-1234-push";
   Duration ackDeadline = Duration.ofSeconds(10);
   boolean keysOverTls;

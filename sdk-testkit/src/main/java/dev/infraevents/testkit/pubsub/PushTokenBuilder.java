@@ -71,8 +71,7 @@ public final class PushTokenBuilder {
    * @return this builder
    */
   public PushTokenBuilder issuedAt(Instant time) {
-    return claim("iat", time.getEpochSecond())
-        .claim("exp", time.plus(LIFETIME).getEpochSecond());
+    return claim("iat", time.getEpochSecond()).claim("exp", time.plus(LIFETIME).getEpochSecond());
   }
 
   /**
@@ -248,7 +247,8 @@ public final class PushTokenBuilder {
     String signed =
         headerSegment.apply(base64(headerContent == null ? utf8(headerJson()) : headerContent))
             + "."
-            + claimsSegment.apply(base64(claimsContent == null ? utf8(claimsJson()) : claimsContent));
+            + claimsSegment.apply(
+                base64(claimsContent == null ? utf8(claimsJson()) : claimsContent));
     byte[] right = TokenSigner.sign(algorithm, utf8(signed), key, secret);
     return signed + "." + base64(signature.apply(right));
   }

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.infraevents.spi.OneLine;
+import dev.infraevents.spi.RetryAfter;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -84,33 +82,12 @@ record GarmAnswer(
 
   /** {@code Retry-After}: seconds, or a date, which is compared with the answer's own. */
   @Nullable Duration retryAfter() {
-    String wait = header("Retry-After");
-    if (wait == null) {
-      return null;
-    }
-    if (wait.matches("[0-9]{1,9}")) {
-      return Duration.ofSeconds(Long.parseLong(wait));
-    }
-    Instant until = date(wait);
-    Instant sent = sentAt();
-    return until == null || sent == null || until.isBefore(sent)
-        ? null
-        : Duration.between(sent, until);
+    return RetryAfter.of(header("Retry-After"), header("Date"));
   }
 
   /** When it was sent, by the server's own clock, by which it also judges tokens. */
   @Nullable Instant sentAt() {
-    return date(header("Date"));
-  }
-
-  private static @Nullable Instant date(@Nullable String text) {
-    try {
-      return text == null
-          ? null
-          : ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-    } catch (DateTimeException e) {
-      return null;
-    }
+    return RetryAfter.date(header("Date"));
   }
 
   /** Shows no body: it may echo a secret. */
