@@ -61,13 +61,10 @@ final class PushBodyReader {
     long room = announced > limit ? SAMPLE : Math.max(limit, SAMPLE);
     for (int n = in.read(chunk); n >= 0 && size < MOST; n = in.read(chunk)) {
       size += n;
-      boolean kept = size <= room;
-      if (!mayKeep.test(kept ? size : 0)) {
+      if (!mayKeep.test(Math.min(size, room))) {
         return null;
       }
-      if (kept) {
-        content.write(chunk, 0, n);
-      }
+      content.write(chunk, 0, (int) Math.min(n, room - content.size()));
     }
     if (size < Math.min(announced, MOST)) {
       throw new EOFException("the body ended early"); // not every server says so itself
