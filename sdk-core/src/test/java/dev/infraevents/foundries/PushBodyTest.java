@@ -7,6 +7,7 @@ import dev.infraevents.Bytes;
 import dev.infraevents.DecodingException;
 import dev.infraevents.testkit.junit.LeakCheck;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
@@ -193,8 +194,8 @@ class PushBodyTest {
   @Test
   void refusesTooDeepTooManyTooMuch() {
     refused("{'message':{'a':" + "[".repeat(200) + "]".repeat(200) + "}}", "nested too deep");
-    refused("{'message':{},'a':[0" + ",0".repeat(300_000) + "]}", "too");
-    refused("{'message':{'data':'" + "A".repeat(17 << 20) + "'}}", "too");
+    refused("{'message':{},'a':[0" + ",0".repeat(300_000) + "]}", "too large");
+    refused("{'message':{'data':'" + "A".repeat(17 << 20) + "'}}", "too large");
     refused("{'message':{'a':" + "1".repeat(2_000) + "}}", "too long");
   }
 
@@ -212,7 +213,7 @@ class PushBodyTest {
     assertThatExceptionOfType(DecodingException.class)
         .isThrownBy(() -> PubSubMessage.ofPush(Bytes.of(latin1)));
     for (var utf16 :
-        new java.nio.charset.Charset[] {
+        new Charset[] {
           StandardCharsets.UTF_16, StandardCharsets.UTF_16LE, StandardCharsets.UTF_16BE
         }) {
       assertThatExceptionOfType(DecodingException.class)

@@ -17,10 +17,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -48,6 +51,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final Subscriber client;
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
   private final Confirmations confirmations;
+  private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
   private final OrderedKeys<Received> order = new OrderedKeys<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
@@ -204,8 +208,13 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     return !context.now().isBefore(deadline);
   }
 
+  /** Runs a task later, unless the client has been ended by then. */
   void later(Runnable task, Duration delay) {
-    var unused = transport.schedule(task, delay);
+    timers.removeIf(Future::isDone);
+    timers.add(transport.schedule(task, delay));
+    if (stopped.get()) {
+      timers.forEach(timer -> timer.cancel(false));
+    }
   }
 
   CompletionStage<AckOutcome> confirmed(ApiFuture<AckResponse> response) {
@@ -244,10 +253,21 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   CompletionStage<Void> stop() {
     if (stopped.compareAndSet(false, true)) {
       stopReceiving();
+      timers.forEach(timer -> timer.cancel(false));
       unsettled.forEach(PullSettlement::nack);
       client.stopAsync();
     }
     return ended;
+  }
+
+  /** The subscription is closed: where the server is gone, nobody waits for it to come back. */
+  void abandon() {
+    stop();
+    if (broken) {
+      confirmations.end();
+      stream.abandon();
+      channel.shutdownNow();
+    }
   }
 
   private void clientEnded() {

@@ -1,5 +1,6 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit.internal.grpc;
 
+import dev.infraevents.testkit.TlsFiles;
 import dev.infraevents.testkit.internal.tls.Pem;
 import dev.infraevents.testkit.internal.tls.PrivateAuthority;
 import io.grpc.ServerCredentials;
@@ -13,35 +14,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * The PEM files that a client of a {@link FakeEngFlow} with TLS may need. The keys are RSA.
- *
- * @param authority the certificate of the private authority that signed the server's
- * @param certificate a client certificate that the server accepts
- * @param key its key, in the form of PKCS#8
- * @param pkcs1Key the same key in the form of PKCS#1, which gRPC can not read
- * @param strangerCertificate a client certificate of an authority that the server does not know
- * @param strangerKey its key, which does not match the other certificate
- */
-public record EngFlowTls(
-    Path authority,
-    Path certificate,
-    Path key,
-    Path pkcs1Key,
-    Path strangerCertificate,
-    Path strangerKey) {
+/** Makes a private authority, and all that a server and its clients need of it. */
+public final class TlsIssuer {
 
-  /** The subject of the client certificate, as {@link EngFlowCall#certificate} says it. */
-  public static final String CLIENT = "CN=fake-engflow-client";
+  private static final String COMMON_NAME = TlsFiles.CLIENT.substring("CN=".length());
 
-  private static final String COMMON_NAME = CLIENT.substring("CN=".length());
+  /** What clients need, and what the server of these clients shows and asks for. */
+  public record Issued(TlsFiles files, ServerCredentials server) {}
 
-  /** What the server of these clients shows, and asks for. */
-  record Issued(EngFlowTls files, ServerCredentials server) {}
+  private TlsIssuer() {}
 
   /** Makes everything anew, and writes what clients need. */
-  static Issued issue(Path directory, boolean certificateDemanded) {
-    var authority = new PrivateAuthority("fake-engflow-ca");
+  public static Issued issue(Path directory, boolean certificateDemanded) {
+    var authority = new PrivateAuthority("fake-ca");
     try {
       var server = authority.server();
       var credentials =
@@ -57,11 +42,11 @@ public record EngFlowTls(
     }
   }
 
-  private static EngFlowTls write(Path directory, PrivateAuthority authority) throws IOException {
+  private static TlsFiles write(Path directory, PrivateAuthority authority) throws IOException {
     var client = authority.client(COMMON_NAME);
     var stranger = new PrivateAuthority("another-ca").stranger(COMMON_NAME);
     Files.createDirectories(directory);
-    return new EngFlowTls(
+    return new TlsFiles(
         Files.writeString(directory.resolve("ca.pem"), Pem.of(authority.certificate())),
         Files.writeString(directory.resolve("client.pem"), Pem.of(client.certificate())),
         Files.writeString(directory.resolve("client.key"), Pem.of(client.keys().getPrivate())),

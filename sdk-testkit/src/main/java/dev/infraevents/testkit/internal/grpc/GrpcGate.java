@@ -1,6 +1,7 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit.internal.grpc;
 
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.ReceivedCall;
 import dev.infraevents.testkit.ReceivedRequest;
 import dev.infraevents.testkit.ReceivedRequest.Header;
 import dev.infraevents.testkit.internal.Changes;
@@ -8,7 +9,6 @@ import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -21,55 +21,71 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** What every call has to pass: it is recorded, and perhaps refused. */
-final class EngFlowGate implements ServerInterceptor {
+public final class GrpcGate implements ServerInterceptor {
 
   /** The call that a service is handed. */
-  static final Context.Key<EngFlowCall> CALL = Context.key("fake-engflow-call");
+  public static final Context.Key<ReceivedCall> CALL = Context.key("fake-call");
 
   /** Sends the headers of that call. */
-  static final Context.Key<EarlyHeaders<?, ?>> HEADERS = Context.key("fake-engflow-headers");
+  public static final Context.Key<EarlyHeaders<?, ?>> HEADERS = Context.key("fake-headers");
 
-  private final EngFlowCredentials credentials;
+  private final Function<ReceivedCall, Status> credentials;
   private final InstantSource clock;
   private final Changes changes;
 
   // All below guarded by this.
-  private final List<EngFlowCall> calls = new ArrayList<>();
-  private final Map<String, Status> refusedMethods = new HashMap<>();
-  private int refusals;
-  private Status refusal = Status.OK;
+  private final List<ReceivedCall> calls = new ArrayList<>();
+  private final Map<String, Refusal> refusedMethods = new HashMap<>();
+  private @Nullable Refusal refusal;
 
-  EngFlowGate(EngFlowCredentials credentials, InstantSource clock, Changes changes) {
+  /** What is answered instead, and how often still. */
+  private record Refusal(int times, Status status) {}
+
+  /**
+   * Lets in what is not refused.
+   *
+   * @param credentials says what is wrong with those of a call, or OK
+   */
+  public GrpcGate(
+      Function<ReceivedCall, Status> credentials, InstantSource clock, Changes changes) {
     this.credentials = credentials;
     this.clock = clock;
     this.changes = changes;
   }
 
-  synchronized List<EngFlowCall> calls() {
+  public synchronized List<ReceivedCall> calls() {
     return List.copyOf(calls);
   }
 
-  synchronized void refuse(MethodDescriptor<?, ?> method, Status status) {
-    refusedMethods.put(method.getFullMethodName(), status);
+  /** Refuses a method, given by its full name, from now on. */
+  public synchronized void refuse(String method, Status status) {
+    refuseNext(method, Integer.MAX_VALUE, status);
   }
 
-  synchronized void refuseNext(int times, Status status) {
-    refusals = times;
-    refusal = status;
+  /** Refuses the next calls of a method that would be let in otherwise. */
+  public synchronized void refuseNext(String method, int times, Status status) {
+    refusedMethods.put(method, new Refusal(times, status));
   }
 
-  synchronized void heal() {
-    refusals = 0;
+  /** Refuses the next calls, whatever they show. */
+  public synchronized void refuseNext(int times, Status status) {
+    refusal = new Refusal(times, status);
+  }
+
+  /** Refuses nothing any more but for its credentials. */
+  public synchronized void heal() {
+    refusal = null;
     refusedMethods.clear();
   }
 
   /** What gRPC makes of an answer that is HTTP only. */
-  static Status statusOf(Fault.RefuseUpgrade fault) {
+  public static Status statusOf(Fault.RefuseUpgrade fault) {
     Status status =
         switch (fault.status()) {
           case 400 -> Status.INTERNAL;
@@ -86,7 +102,7 @@ final class EngFlowGate implements ServerInterceptor {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
-    EngFlowCall received = record(method, headers, subject(call));
+    ReceivedCall received = record(method, headers, subject(call));
     changes.announce();
     Status status = refusal(received);
     if (!status.isOk()) {
@@ -98,21 +114,31 @@ final class EngFlowGate implements ServerInterceptor {
     return Contexts.interceptCall(context, early, headers, next);
   }
 
-  private synchronized EngFlowCall record(
+  private synchronized ReceivedCall record(
       String method, Metadata headers, Optional<String> certificate) {
     var request = new ReceivedRequest("POST", "/" + method, fields(headers), "");
-    var call = new EngFlowCall(calls.size() + 1, clock.instant(), request, certificate);
+    var call = new ReceivedCall(calls.size() + 1, clock.instant(), request, certificate);
     calls.add(call);
     return call;
   }
 
-  private synchronized Status refusal(EngFlowCall call) {
-    if (refusals > 0) {
-      refusals--;
-      return refusal;
+  private synchronized Status refusal(ReceivedCall call) {
+    if (refusal != null) {
+      Status status = refusal.status;
+      refusal = oneLess(refusal);
+      return status;
     }
-    Status status = credentials.check(call);
-    return status.isOk() ? refusedMethods.getOrDefault(call.method(), Status.OK) : status;
+    Status status = credentials.apply(call);
+    Refusal ofMethod = refusedMethods.get(call.method());
+    if (!status.isOk() || ofMethod == null) {
+      return status;
+    }
+    refusedMethods.computeIfPresent(call.method(), (method, left) -> oneLess(left));
+    return ofMethod.status;
+  }
+
+  private static @Nullable Refusal oneLess(Refusal refusal) {
+    return refusal.times == 1 ? null : new Refusal(refusal.times - 1, refusal.status);
   }
 
   private static List<Header> fields(Metadata headers) {

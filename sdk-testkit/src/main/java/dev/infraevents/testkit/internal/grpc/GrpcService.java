@@ -1,10 +1,10 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit.internal.grpc;
 
 import io.grpc.BindableService;
 import io.grpc.Status;
 
-/** One of the gRPC services that make up the fake, and what all of them have to suffer. */
-interface EngFlowService extends BindableService {
+/** One of the gRPC services that make up a fake, and what all of them have to suffer. */
+public interface GrpcService extends BindableService {
 
   /** Ends every open call. */
   void end(Status status);

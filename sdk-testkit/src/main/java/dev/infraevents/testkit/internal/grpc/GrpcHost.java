@@ -1,4 +1,4 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit.internal.grpc;
 
 import dev.infraevents.testkit.internal.Changes;
 import dev.infraevents.testkit.internal.DaemonThreads;
@@ -19,13 +19,28 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The gRPC server, the relay in front of it, and the threads of both. A restart is a new server
  * behind the same port.
  */
-final class EngFlowHost {
+public final class GrpcHost {
+
+  /**
+   * How a server is set up.
+   *
+   * @param threads what the names of its threads begin with
+   * @param tls whether what passes is encrypted
+   * @param strictKeepAlive whether clients that ping often are disconnected
+   * @param serverBuilder makes servers of another implementation than OkHttp's
+   */
+  public record Settings(
+      String threads,
+      boolean tls,
+      boolean strictKeepAlive,
+      @Nullable Function<ServerCredentials, ServerBuilder<?>> serverBuilder) {}
 
   private static final Duration GRACE = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -34,42 +49,47 @@ final class EngFlowHost {
   private static final Status SHUTDOWN =
       Status.UNAVAILABLE.withDescription("the server is shutting down");
 
-  private final FakeEngFlowBuilder settings;
+  private final Settings settings;
   private final Changes changes;
-  private final DaemonThreads threads = new DaemonThreads("fake-engflow");
-  private final DaemonThreads poolThreads = new DaemonThreads("fake-engflow");
+  private final DaemonThreads threads;
+  private final DaemonThreads poolThreads;
   private final ExecutorService pool;
   private final ScheduledThreadPoolExecutor timer;
   private final Relay relay;
 
   // All below guarded by this.
-  private List<EngFlowService> services = List.of();
+  private List<GrpcService> services = List.of();
   private @Nullable ServerInterceptor gate;
   private @Nullable ServerCredentials credentials;
   private @Nullable Server server; // none during an outage
   private boolean closed;
 
-  EngFlowHost(FakeEngFlowBuilder settings, Changes changes) {
+  /** Does not listen yet. */
+  public GrpcHost(Settings settings, Changes changes) {
     this.settings = settings;
+    this.threads = new DaemonThreads(settings.threads);
+    this.poolThreads = new DaemonThreads(settings.threads);
     this.changes = changes;
     this.pool = Executors.newCachedThreadPool(poolThreads.factory("call"));
     this.timer = new ScheduledThreadPoolExecutor(1, poolThreads);
     timer.setRemoveOnCancelPolicy(true);
-    this.relay = new Relay(threads, settings.tlsDirectory != null, changes);
+    this.relay = new Relay(threads, settings.tls, changes);
   }
 
   /** In real time. */
-  ScheduledExecutorService timer() {
+  public ScheduledExecutorService timer() {
     return timer;
   }
 
-  Relay relay() {
+  public Relay relay() {
     return relay;
   }
 
-  synchronized void open(
-      List<EngFlowService> offered, ServerInterceptor interceptor, ServerCredentials identity) {
-    services = offered;
+  public synchronized void open(
+      List<? extends GrpcService> offered,
+      ServerInterceptor interceptor,
+      ServerCredentials identity) {
+    services = List.copyOf(offered);
     gate = interceptor;
     credentials = identity;
     startServer();
@@ -102,7 +122,7 @@ final class EngFlowHost {
     }
   }
 
-  synchronized void restart(boolean staysDown) {
+  public synchronized void restart(boolean staysDown) {
     requireOpen();
     shutDown();
     if (staysDown) {
@@ -112,7 +132,7 @@ final class EngFlowHost {
     }
   }
 
-  synchronized void heal() {
+  public synchronized void heal() {
     requireOpen();
     relay.port().refuse(0);
     relay.wires().drip(0, Duration.ZERO);
@@ -122,7 +142,7 @@ final class EngFlowHost {
     }
   }
 
-  synchronized void close() {
+  public synchronized void close() {
     if (!closed) {
       closed = true;
       shutDown();

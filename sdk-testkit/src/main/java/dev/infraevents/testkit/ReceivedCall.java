@@ -1,6 +1,5 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit;
 
-import dev.infraevents.testkit.ReceivedRequest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -13,7 +12,7 @@ import java.util.Optional;
  *     metadata as header fields; the values of binary ones in Base64
  * @param certificate the subject of the client's certificate, empty without one
  */
-public record EngFlowCall(
+public record ReceivedCall(
     int number, Instant at, ReceivedRequest request, Optional<String> certificate) {
 
   /**

@@ -1,11 +1,11 @@
-package dev.infraevents.testkit.engflow;
+package dev.infraevents.testkit.internal.grpc;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 
 /** A call whose headers can be sent before there is a message to go with them. */
-final class EarlyHeaders<Q, A> extends SimpleForwardingServerCall<Q, A> {
+public final class EarlyHeaders<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
   private boolean sent; // by one thread at a time, as a call wants it
 
@@ -21,7 +21,7 @@ final class EarlyHeaders<Q, A> extends SimpleForwardingServerCall<Q, A> {
     }
   }
 
-  void send() {
+  public void send() {
     sendHeaders(new Metadata());
   }
 }
