@@ -324,6 +324,14 @@ final class PushVerifierKeysTest {
   }
 
   @Test
+  void aServerOfKeysThatDoesNotAnswerHoldsAPushUpForFiveSecondsAtMost() {
+    keys.inject(Fault.stall());
+    assertThat(refusal()).isEqualTo(KEYS_UNAVAILABLE);
+    assertThat(refusal()).isEqualTo(KEYS_UNAVAILABLE); // and the next one not at all
+    assertThat(keys.fetches()).isOne();
+  }
+
+  @Test
   void aHundredThreadsAreServedByOneFetch() throws InterruptedException {
     keys.inject(Fault.stall());
     String token = pubsub.token().mint();
