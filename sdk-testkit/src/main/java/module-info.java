@@ -17,6 +17,7 @@ module dev.infraevents.testkit {
 
   exports dev.infraevents.testkit;
   exports dev.infraevents.testkit.engflow;
+  exports dev.infraevents.testkit.foundries;
   exports dev.infraevents.testkit.garm;
 
   // The tests of EventSourceContract are not public.
