@@ -1,3 +1,4 @@
+import dev.infraevents.internal.foundries.FoundriesCatalog;
 import dev.infraevents.internal.garm.GarmCatalog;
 import dev.infraevents.spi.PayloadCatalog;
 
@@ -9,6 +10,7 @@ module dev.infraevents.core {
   exports dev.infraevents;
   exports dev.infraevents.engflow;
   exports dev.infraevents.engflow.bazel;
+  exports dev.infraevents.foundries;
   exports dev.infraevents.garm;
   exports dev.infraevents.spi;
 
@@ -21,5 +23,6 @@ module dev.infraevents.core {
   uses PayloadCatalog;
 
   provides PayloadCatalog with
+      FoundriesCatalog,
       GarmCatalog;
 }

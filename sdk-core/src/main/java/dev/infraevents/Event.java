@@ -83,6 +83,26 @@ public final class Event<P> implements Envelope {
   }
 
   /**
+   * Says whether an attribute can have a name.
+   *
+   * @param name the name
+   * @return true for lower-case letters and digits, unless that is the name of a core attribute of
+   *     CloudEvents, such as {@code id}
+   */
+  public static boolean isAttributeName(String name) {
+    return hasLegalCharacters(name) && !TAKEN.contains(name);
+  }
+
+  private static boolean hasLegalCharacters(String name) {
+    boolean legal = !name.isEmpty();
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      legal &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    }
+    return legal;
+  }
+
+  /**
    * What a consumer dedupes by. A source that numbers its messages gives its own id; for the others
    * (GARM, live Meshery events) it is derived from type and content when first asked for, so two
    * replicas that receive the same message derive the same id.
@@ -382,12 +402,7 @@ public final class Event<P> implements Envelope {
     }
 
     private static void checkAttribute(String name) {
-      boolean legal = !name.isEmpty();
-      for (int i = 0; i < name.length(); i++) {
-        char c = name.charAt(i);
-        legal &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-      }
-      if (!legal) {
+      if (!hasLegalCharacters(name)) {
         throw new IllegalArgumentException(
             "attribute names are lower-case letters and digits, not \"" + name + "\"");
       }

@@ -40,8 +40,10 @@ class EventModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Upper", "with-dash", "with space", "ümlaut"})
+  @ValueSource(strings = {"", "Upper", "with-dash", "with space", "ümlaut", "id", "receivedat"})
   void attributeNamesAreThoseOfCloudEvents(String name) {
+    assertThat(Event.isAttributeName(name)).isFalse();
+    assertThat(Event.isAttributeName("k8s")).isTrue();
     assertThatThrownBy(() -> created("x").attribute(name, "v"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> created("x").attributes(Map.of(name, "v")))

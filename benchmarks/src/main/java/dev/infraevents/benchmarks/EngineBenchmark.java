@@ -66,7 +66,7 @@ public class EngineBenchmark {
   @Setup(Level.Trial)
   public void setUp() {
     message =
-        new EventMessage<>(
+        EventMessage.of(
             Frames.decode(new GarmDecoder(), Frames.instance(), SOURCE, Instant.now()),
             Settlement.none());
     var direct = DeliveryOptions.builder().executor(Runnable::run).build();
@@ -147,7 +147,7 @@ public class EngineBenchmark {
   private EventMessage<GarmPayload> notification() {
     Event<GarmPayload> event = event().event();
     Instant now = Instant.now();
-    return new EventMessage<>(
+    return EventMessage.of(
         Event.builder(event.type())
             .id(Long.toHexString(++notifications))
             .source(SOURCE)

@@ -117,7 +117,7 @@ public final class GarmDecoder {
     if (line.level().isSet()) {
       event.attribute(Garm.LEVEL, line.level().text());
     }
-    return new EventMessage<>(event.build());
+    return EventMessage.of(event.build());
   }
 
   /**
@@ -131,7 +131,7 @@ public final class GarmDecoder {
    */
   public InboundMessage<Metrics> readMetrics(Bytes frame, URI source, Instant receivedAt)
       throws DecodingException {
-    return new EventMessage<>(
+    return EventMessage.of(
         Event.builder(Garm.METRICS)
             .source(source)
             .receivedAt(receivedAt)

@@ -11,47 +11,66 @@ import org.jspecify.annotations.Nullable;
  * A message that had to be read as a whole to know anything of it.
  *
  * @param <P> the payload class
- * @param event what it holds
- * @param settlement how it is settled
  */
-public record EventMessage<P>(Event<P> event, Settlement settlement) implements InboundMessage<P> {
+public interface EventMessage<P> extends InboundMessage<P> {
 
   /**
    * Makes a message of a source that knows no acknowledgements.
    *
+   * @param <P> the payload class
    * @param event what it holds
+   * @return the message
    */
-  public EventMessage(Event<P> event) {
-    this(event, Settlement.none());
+  static <P> EventMessage<P> of(Event<P> event) {
+    return of(event, Settlement.none());
+  }
+
+  /**
+   * Makes a message.
+   *
+   * @param <P> the payload class
+   * @param event what it holds
+   * @param settlement how it is settled
+   * @return the message
+   */
+  static <P> EventMessage<P> of(Event<P> event, Settlement settlement) {
+    return new SettledEvent<>(event, settlement);
+  }
+
+  /**
+   * What it holds.
+   *
+   * @return the event
+   */
+  Event<P> event();
+
+  @Override
+  default EventType<?> type() {
+    return event().type();
   }
 
   @Override
-  public EventType<?> type() {
-    return event.type();
+  default URI source() {
+    return event().source();
   }
 
   @Override
-  public URI source() {
-    return event.source();
+  default @Nullable String subject() {
+    return event().subject();
   }
 
   @Override
-  public @Nullable String subject() {
-    return event.subject();
+  default Map<String, String> attributes() {
+    return event().attributes();
   }
 
   @Override
-  public Map<String, String> attributes() {
-    return event.attributes();
+  default Bytes raw() {
+    return event().raw();
   }
 
   @Override
-  public Bytes raw() {
-    return event.raw();
-  }
-
-  @Override
-  public Event<P> decode() {
-    return event;
+  default Event<P> decode() {
+    return event();
   }
 }

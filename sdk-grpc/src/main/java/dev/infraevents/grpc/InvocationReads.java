@@ -166,7 +166,7 @@ final class InvocationReads {
     private void received(Event<BuildProgress> event, Delivery delivery) {
       delivery.defer();
       context.backfill(
-          new EventMessage<>(
+          EventMessage.of(
               widened(event),
               new ReadSettlement(() -> handled(event, delivery), this::couldNotBeHandled)));
     }

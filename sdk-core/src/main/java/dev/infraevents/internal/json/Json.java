@@ -177,7 +177,7 @@ public final class Json {
   public static String reason(String root, IOException failure) {
     for (Throwable e = failure; e != null; e = e.getCause()) {
       if (e instanceof StreamConstraintsException) {
-        return "it is nested too deep, or a name or a number in it is too long";
+        return "it is nested too deep or too large, or a name or a number in it is too long";
       }
       if (e instanceof StreamReadException syntax) {
         return "not valid JSON" + position(root, syntax);

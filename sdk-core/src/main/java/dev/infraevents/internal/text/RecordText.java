@@ -44,7 +44,7 @@ public final class RecordText {
     StringJoiner text = new StringJoiner(", ", type.getSimpleName() + "[", "]");
     for (RecordComponent component : COMPONENTS.get(type)) {
       Object value = value(payload, component);
-      if (value != null && isSet(value)) {
+      if (value != null && isSet(component, value)) {
         boolean hide = hiddenNames.contains(component.getName());
         text.add(component.getName() + "=" + (hide ? length(value) : shown(value)));
       }
@@ -99,6 +99,12 @@ public final class RecordText {
     return "<" + value.toString().length() + " characters>";
   }
 
+  private static boolean isSet(RecordComponent component, Object value) {
+    // What may be null tells false and zero from "not set".
+    boolean nullable = component.getType() == Boolean.class || component.getType() == Long.class;
+    return nullable || isSet(value);
+  }
+
   private static boolean isSet(Object value) {
     if (value instanceof String text) {
       return !text.isEmpty();
@@ -130,7 +136,7 @@ public final class RecordText {
   private static boolean isAnySet(Record part) {
     for (RecordComponent component : COMPONENTS.get(part.getClass())) {
       Object value = value(part, component);
-      if (value != null && isSet(value)) {
+      if (value != null && isSet(component, value)) {
         return true;
       }
     }

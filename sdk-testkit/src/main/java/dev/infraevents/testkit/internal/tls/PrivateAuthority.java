@@ -3,6 +3,7 @@ package dev.infraevents.testkit.internal.tls;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 
 /** A certificate authority of a test's own. */
@@ -55,9 +56,13 @@ public final class PrivateAuthority {
   }
 
   private Identity issue(String subject, KeyPair of) {
+    return new Identity(certify(subject, of.getPublic()), of);
+  }
+
+  /** A certificate for the key of somebody else. */
+  public X509Certificate certify(String subject, PublicKey key) {
     try {
-      var issued = X509.certificate(subject, of.getPublic(), false, name, keys.getPrivate());
-      return new Identity(issued, of);
+      return X509.certificate(subject, key, false, name, keys.getPrivate());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK can do this", e);
     }

@@ -1,0 +1,280 @@
+package dev.infraevents.pubsub;
+
+import com.google.api.core.ApiFuture;
+import com.google.api.core.ApiService;
+import com.google.cloud.pubsub.v1.AckReplyConsumerWithResponse;
+import com.google.cloud.pubsub.v1.AckResponse;
+import com.google.cloud.pubsub.v1.Subscriber;
+import com.google.pubsub.v1.PubsubMessage;
+import com.google.pubsub.v1.StreamingPullResponse;
+import com.google.pubsub.v1.StreamingPullResponse.SubscriptionProperties;
+import dev.infraevents.AckOutcome;
+import dev.infraevents.DecodingException;
+import dev.infraevents.foundries.PubSubMessage;
+import dev.infraevents.spi.Connection;
+import dev.infraevents.spi.ConnectionContext;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One attempt: a channel, one stream on it, and the client of Google's that keeps the leases of
+ * what the stream has brought.
+ *
+ * <p>When the stream has ended, the client lives on until the last of its messages is settled: the
+ * next attempt runs beside it, and nothing is delivered twice because of a broken stream.
+ *
+ * @param <P> the payload class
+ */
+final class PullConnection<P> implements Connection, PullStream.Observer {
+
+  private static final System.Logger LOG = System.getLogger("dev.infraevents");
+
+  /** A server that answers pings takes much less. */
+  private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
+
+  private final PullTransport<P> transport;
+  private final ConnectionContext<P> context;
+  private final PullStream stream = new PullStream(this);
+  private final ScheduledExecutorService callbacks;
+  private final ManagedChannel channel;
+  private final Subscriber client;
+  private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
+  private final Confirmations confirmations;
+  private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
+  private final OrderedKeys<Received> order = new OrderedKeys<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private volatile boolean receiving = true;
+  private volatile boolean broken; // the stream has ended by itself
+  private volatile boolean lingering;
+  private volatile boolean exactlyOnce;
+  private volatile boolean ordered;
+
+  /** A message on its way to the core. */
+  private record Received(PubSubMessage message, Instant at, PullSettlement settlement) {}
+
+  PullConnection(PullTransport<P> transport, ConnectionContext<P> context) {
+    this.transport = transport;
+    this.context = context;
+    this.confirmations = new Confirmations(transport);
+    this.callbacks = PullClient.callbackThread();
+    this.channel = transport.channels().open(stream);
+    this.client =
+        PullClient.of(
+            transport.settings(),
+            transport.channels(),
+            channel,
+            callbacks,
+            context.options(),
+            this::receive);
+  }
+
+  void start() {
+    client.addListener(
+        new ApiService.Listener() {
+          @Override
+          public void failed(ApiService.State from, Throwable failure) {
+            clientFailed(failure);
+            clientEnded();
+          }
+
+          @Override
+          public void terminated(ApiService.State from) {
+            clientEnded();
+          }
+        },
+        Runnable::run);
+    client.startAsync();
+  }
+
+  // What comes in. On the one thread for callbacks, so in the order of arrival.
+
+  // Google's client swallows an Error: the message would be held for the rest of its lease.
+  private void receive(PubsubMessage message, AckReplyConsumerWithResponse reply) {
+    try {
+      received(message, reply);
+    } catch (Throwable e) { // out of memory, for example
+      var unused = reply.nack();
+      LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
+    }
+  }
+
+  private void received(PubsubMessage message, AckReplyConsumerWithResponse reply) {
+    Instant now = context.now();
+    PubSubMessage neutral = PubSubMessages.of(message, transport.settings().subscription());
+    String key = ordered ? neutral.orderingKey() : null;
+    var settlement =
+        new PullSettlement(this, reply, key, now.plus(transport.settings().maxLease()));
+    unsettled.add(settlement);
+    var received = new Received(neutral, now, settlement);
+    if (key == null || order.enter(key, received)) {
+      deliver(received);
+    }
+  }
+
+  private void deliver(Received received) {
+    long before = context.taken();
+    if (receiving) {
+      try {
+        context.message(
+            transport
+                .decoder()
+                .read(
+                    received.message(), transport.source(), received.at(), received.settlement()));
+      } catch (DecodingException e) {
+        context.undecodable(received.message().raw(), e, received.settlement());
+      }
+    }
+    if (context.taken() == before) {
+      received.settlement().nack(); // nobody wants it any more
+    }
+  }
+
+  // The stream. On gRPC's threads.
+
+  @Override
+  public void alive() {
+    context.activity();
+  }
+
+  @Override
+  public void answered(StreamingPullResponse response) {
+    if (response.hasSubscriptionProperties()) {
+      SubscriptionProperties properties = response.getSubscriptionProperties();
+      exactlyOnce = properties.getExactlyOnceDeliveryEnabled();
+      ordered = properties.getMessageOrderingEnabled();
+    }
+    if (answered.compareAndSet(false, true)) {
+      context.streaming(transport.accepted());
+    }
+  }
+
+  // Emulators before 0.8.32 do not answer, and the client breaks every stream after 20 s.
+  @Override
+  public void pinged(Runnable answer) {
+    if (transport.settings().server().endpoint().emulator()) {
+      later(() -> callbacks.execute(answer), PING_PATIENCE);
+    }
+  }
+
+  @Override
+  public void ended(Status status) {
+    broken = true;
+    context.failed(transport.errors().of(status));
+  }
+
+  private void clientFailed(Throwable failure) {
+    if (!stopped.get()) {
+      broken = true;
+      context.failed(transport.errors().of(failure));
+    }
+  }
+
+  // Settling. On any thread.
+
+  void settled(PullSettlement settlement, boolean acknowledged) {
+    unsettled.remove(settlement);
+    String key = settlement.orderingKey();
+    if (key != null && acknowledged) {
+      Received next = order.next(key);
+      if (next != null) {
+        callbacks.execute(() -> deliver(next));
+      }
+    } else if (key != null) {
+      order.giveUp(key).forEach(later -> later.settlement().nack());
+    }
+    if (lingering && unsettled.isEmpty()) {
+      stop();
+    }
+  }
+
+  boolean isExactlyOnce() {
+    return exactlyOnce;
+  }
+
+  boolean isPast(Instant deadline) {
+    return !context.now().isBefore(deadline);
+  }
+
+  /** Runs a task later, unless the client has been ended by then. */
+  void later(Runnable task, Duration delay) {
+    timers.removeIf(Future::isDone);
+    timers.add(transport.schedule(task, delay));
+    if (stopped.get()) {
+      timers.forEach(timer -> timer.cancel(false));
+    }
+  }
+
+  CompletionStage<AckOutcome> confirmed(ApiFuture<AckResponse> response) {
+    return confirmations.of(response);
+  }
+
+  // The end.
+
+  @Override
+  public void stopReceiving() {
+    receiving = false;
+    stream.stop();
+  }
+
+  @Override
+  public CompletionStage<Void> finish() {
+    return stop();
+  }
+
+  @Override
+  public void close() {
+    receiving = false;
+    lingering = broken;
+    if (broken && !unsettled.isEmpty()) {
+      transport.linger(this);
+    } else {
+      stop();
+    }
+  }
+
+  /**
+   * Ends the client, without regard for what is not settled: that is delivered again.
+   *
+   * @return completes when the last acknowledgement has been sent and everything is released
+   */
+  CompletionStage<Void> stop() {
+    if (stopped.compareAndSet(false, true)) {
+      stopReceiving();
+      timers.forEach(timer -> timer.cancel(false));
+      unsettled.forEach(PullSettlement::nack);
+      client.stopAsync();
+    }
+    return ended;
+  }
+
+  /** The subscription is closed: where the server is gone, nobody waits for it to come back. */
+  void abandon() {
+    stop();
+    if (broken) {
+      confirmations.end();
+      stream.abandon();
+      channel.shutdownNow();
+    }
+  }
+
+  private void clientEnded() {
+    channel.shutdownNow();
+    callbacks.shutdown();
+    ended.complete(null);
+    confirmations.end();
+    transport.ended(this);
+  }
+}

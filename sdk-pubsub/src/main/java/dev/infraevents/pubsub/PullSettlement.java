@@ -1,0 +1,106 @@
+package dev.infraevents.pubsub;
+
+import com.google.cloud.pubsub.v1.AckReplyConsumerWithResponse;
+import dev.infraevents.AckOutcome;
+import dev.infraevents.spi.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** How one message is settled: through the client that brought it, for as long as that runs. */
+final class PullSettlement implements Settlement {
+
+  private static final CompletionStage<AckOutcome> SENT = done(AckOutcome.SENT);
+  private static final CompletionStage<AckOutcome> STREAM_GONE = done(AckOutcome.STREAM_GONE);
+  private static final CompletionStage<AckOutcome> DEADLINE_PASSED =
+      done(AckOutcome.DEADLINE_PASSED);
+  private static final CompletionStage<AckOutcome> REFUSED = done(AckOutcome.REFUSED);
+
+  private final PullConnection<?> connection;
+  private final AckReplyConsumerWithResponse reply;
+  private final @Nullable String orderingKey;
+  private final Instant deadline;
+  private final AtomicBoolean settled = new AtomicBoolean();
+
+  /**
+   * Makes one.
+   *
+   * @param orderingKey null if the order does not matter
+   * @param deadline when the lease is not extended any more
+   */
+  PullSettlement(
+      PullConnection<?> connection,
+      AckReplyConsumerWithResponse reply,
+      @Nullable String orderingKey,
+      Instant deadline) {
+    this.connection = connection;
+    this.reply = reply;
+    this.orderingKey = orderingKey;
+    this.deadline = deadline;
+  }
+
+  private static CompletionStage<AckOutcome> done(AckOutcome outcome) {
+    return CompletableFuture.completedStage(outcome);
+  }
+
+  @Nullable String orderingKey() {
+    return orderingKey;
+  }
+
+  @Override
+  public CompletionStage<AckOutcome> ack() {
+    if (!settled.compareAndSet(false, true)) {
+      return STREAM_GONE; // given up when the connection was closed
+    }
+    var response = reply.ack();
+    connection.settled(this, true);
+    if (connection.isPast(deadline)) {
+      return DEADLINE_PASSED; // the client has let go of it
+    }
+    // Without exactly-once delivery nothing is confirmed, and the future of an acknowledgement that
+    // failed never completes.
+    return connection.isExactlyOnce() ? connection.confirmed(response) : SENT;
+  }
+
+  @Override
+  public CompletionStage<AckOutcome> nack(Duration delay) {
+    if (delay.isZero() || delay.isNegative()) {
+      return nack() ? SENT : STREAM_GONE;
+    }
+    if (settled.get()) {
+      return STREAM_GONE;
+    }
+    connection.later(this::nack, delay); // Pub/Sub knows no delay, so the lease is held that long
+    return SENT;
+  }
+
+  /**
+   * Lets it be delivered again, at once.
+   *
+   * @return false if it has been settled before
+   */
+  boolean nack() {
+    if (!settled.compareAndSet(false, true)) {
+      return false;
+    }
+    var unused = reply.nack(); // nobody is told what becomes of it
+    connection.settled(this, false);
+    return true;
+  }
+
+  @Override
+  public CompletionStage<AckOutcome> extend(Duration by) {
+    if (settled.get()) {
+      return STREAM_GONE;
+    }
+    return connection.isPast(deadline.minus(by)) ? REFUSED : SENT;
+  }
+
+  @Override
+  public Instant deadline() {
+    return deadline;
+  }
+}
