@@ -215,12 +215,12 @@ final class PushVerifierTest {
     for (int i = 0; i < 20_000; i++) {
       StringBuilder text = new StringBuilder(genuine);
       for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
-        int at = random.nextInt(text.length());
+        int at = random.nextInt(Math.max(1, text.length()));
         switch (random.nextInt(4)) {
-          case 0 -> text.deleteCharAt(at);
-          case 1 -> text.insert(at, (char) random.nextInt(0x100));
-          case 2 -> text.setCharAt(at, (char) random.nextInt(0x10000));
-          default -> text.setLength(1 + at);
+          case 0 -> text.insert(at, (char) random.nextInt(0x100));
+          case 1 -> text.replace(at, at + 1, Character.toString(random.nextInt(0x10000)));
+          case 2 -> text.delete(at, at + 1);
+          default -> text.setLength(at);
         }
       }
       if (!text.substring(0, Math.min(7, text.length())).equalsIgnoreCase("Bearer ")
