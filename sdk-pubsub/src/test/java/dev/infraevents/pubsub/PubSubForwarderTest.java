@@ -113,10 +113,7 @@ class PubSubForwarderTest {
   }
 
   private static List<String> about(List<Event<?>> events, String subject) {
-    return events.stream()
-        .filter(event -> subject.equals(event.subject()))
-        .map(Event::id)
-        .toList();
+    return events.stream().filter(event -> subject.equals(event.subject())).map(Event::id).toList();
   }
 
   private static List<String> only(List<String> some, List<String> inOrder) {

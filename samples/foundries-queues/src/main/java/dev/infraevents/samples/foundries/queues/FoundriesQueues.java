@@ -70,9 +70,7 @@ public final class FoundriesQueues {
                       + " it")
           QueueOutput output)
       throws InterruptedException {
-    return run(
-        "list",
-        queues -> queues.list().forEach(queue -> out.println(output.line(queue))));
+    return run("list", queues -> queues.list().forEach(queue -> out.println(output.line(queue))));
   }
 
   @Command(
