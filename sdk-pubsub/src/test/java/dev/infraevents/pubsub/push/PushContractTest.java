@@ -140,8 +140,7 @@ class PushContractTest extends EventSourceContract<FoundriesPayload> {
         queue.publish(PushMessage.event("DEVICE_FIRST_SEEN", "garbage"));
       } else if (fault instanceof Fault.InvalidJson) {
         var request = pubsub.request(PushMessage.event("DEVICE_FIRST_SEEN", "{}"));
-        pubsub.send(
-            URI.create(url() + "/"), request.body("{".getBytes(StandardCharsets.UTF_8)));
+        pubsub.send(URI.create(url() + "/"), request.body("{".getBytes(StandardCharsets.UTF_8)));
       } // a reset of a connection between pushes is none of this source's business
     }
 
