@@ -80,7 +80,17 @@ class EventQueuesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "null", "{}", "<html>login</html>", "[1]", "[{}", "[] []", "[{\"type\":\"push\"}]"})
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{}",
+        "<html>login</html>",
+        "[1]",
+        "[{}",
+        "[] []",
+        "[{\"type\":\"push\"}]"
+      })
   void listThatIsNoneIsRefused(String body) {
     server().inject(Fault.refuseUpgrade(200, "text/html", body));
 
