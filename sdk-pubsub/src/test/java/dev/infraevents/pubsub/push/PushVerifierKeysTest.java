@@ -75,7 +75,7 @@ final class PushVerifierKeysTest {
   void unknownKeysDoNotFloodTheServerOfTheKeys() {
     assertThat(refusal()).isNull();
     time.advance(Duration.ofSeconds(31));
-    for (int i = 0; i < 1_000; i++) {
+    for (int i = 0; i < 100; i++) {
       String forged = pubsub.token().header("kid", "forged-" + i).mint();
       assertThat(refusal(verifier, forged)).isEqualTo(UNKNOWN_KEY);
     }
