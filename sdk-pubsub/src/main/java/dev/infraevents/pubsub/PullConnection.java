@@ -43,6 +43,9 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   /** A server that answers pings takes much less. */
   private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
 
+  /** How long what is never settled may hold up others of its ordering key after its lease. */
+  private static final Duration EXPIRY_CHECK = Duration.ofSeconds(10);
+
   private final PullTransport<P> transport;
   private final ConnectionContext<P> context;
   private final PullStream stream = new PullStream(this);
@@ -90,6 +93,19 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
         },
         Runnable::run);
     client.startAsync();
+    expireLater();
+  }
+
+  // Nobody settles what the core has given up as too late.
+  private void expireLater() {
+    later(
+        () -> {
+          unsettled.stream().filter(one -> isPast(one.deadline())).forEach(PullSettlement::expire);
+          if (!ended.isDone()) {
+            expireLater();
+          }
+        },
+        EXPIRY_CHECK);
   }
 
   // What comes in. On the one thread for callbacks, so in the order of arrival.
@@ -100,8 +116,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
       received(message, reply);
     } catch (Throwable e) { // out of memory, for example
       var unused = reply.nack();
-      LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
+      logFailed(e);
     }
+  }
+
+  private void logFailed(Throwable e) {
+    LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
   }
 
   private void received(PubsubMessage message, AckReplyConsumerWithResponse reply) {
@@ -117,7 +137,17 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     }
   }
 
+  // An Error must not leave it unsettled: those of its ordering key would wait for it.
   private void deliver(Received received) {
+    try {
+      offer(received);
+    } catch (Throwable e) {
+      received.settlement().nack();
+      logFailed(e);
+    }
+  }
+
+  private void offer(Received received) {
     long before = context.taken();
     if (receiving) {
       try {

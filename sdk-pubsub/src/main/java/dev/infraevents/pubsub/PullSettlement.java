@@ -24,6 +24,7 @@ final class PullSettlement implements Settlement {
   private final @Nullable String orderingKey;
   private final Instant deadline;
   private final AtomicBoolean settled = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean();
 
   /**
    * Makes one.
@@ -56,7 +57,7 @@ final class PullSettlement implements Settlement {
       return STREAM_GONE; // given up when the connection was closed
     }
     var response = reply.ack();
-    connection.settled(this, true);
+    leave(true);
     if (connection.isPast(deadline)) {
       return DEADLINE_PASSED; // the client has let go of it
     }
@@ -87,8 +88,19 @@ final class PullSettlement implements Settlement {
       return false;
     }
     var unused = reply.nack(); // nobody is told what becomes of it
-    connection.settled(this, false);
+    leave(false);
     return true;
+  }
+
+  /** Its lease is over, and it will be delivered again; an acknowledgement may still come in time. */
+  void expire() {
+    leave(false);
+  }
+
+  private void leave(boolean acknowledged) {
+    if (left.compareAndSet(false, true)) {
+      connection.settled(this, acknowledged);
+    }
   }
 
   @Override
