@@ -105,6 +105,11 @@ public final class PushVerifier {
     }
   }
 
+  /** Whom tokens have to be for. */
+  Set<String> audiences() {
+    return rules.audiences();
+  }
+
   private PushVerdict check(String token) throws RefusedException {
     Instant now = clock.instant();
     ByteBuffer hash = AcceptedTokens.hash(token);
