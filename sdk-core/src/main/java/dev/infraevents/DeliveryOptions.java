@@ -106,7 +106,8 @@ public final class DeliveryOptions {
    * What to do with an event that could not be handled.
    *
    * @return null by default: {@link FailureAction#NACK} where the source redelivers, {@link
-   *     FailureAction#ACK_AND_REPORT} elsewhere
+   *     FailureAction#ACK_AND_REPORT} elsewhere, and for messages that can not be read where the
+   *     source has {@link Capability#NACK}
    */
   public @Nullable FailureAction failureAction() {
     return values.failureAction;

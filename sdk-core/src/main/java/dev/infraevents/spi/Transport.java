@@ -48,7 +48,8 @@ public interface Transport<P> {
    * How often a connection is pinged, if not as often as the options say: a server may have asked
    * for fewer pings. What it is decides how long a connection may be silent.
    *
-   * @return null by default: as the options say
+   * @return null by default: as the options say; zero, from the start, where there is no peer to be
+   *     heard of, as when events are pushed: such a connection may be silent for ever
    */
   default @Nullable Duration pingInterval() {
     return null;

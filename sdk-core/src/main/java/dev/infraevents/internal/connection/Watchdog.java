@@ -48,7 +48,9 @@ final class Watchdog<P> {
   void watchSilence(Attempt<P> attempt) {
     Attempt.cancel(attempt.deadline);
     Duration interval = pingInterval.get();
-    check(attempt, nextAnswer(interval, interval.plus(pongTimeout)));
+    if (!interval.isZero()) {
+      check(attempt, nextAnswer(interval, interval.plus(pongTimeout)));
+    }
   }
 
   private static Duration nextAnswer(Duration interval, Duration silenceLimit) {

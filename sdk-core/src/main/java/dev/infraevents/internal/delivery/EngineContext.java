@@ -33,6 +33,17 @@ record EngineContext(
     return profile.redelivers() ? FailureAction.NACK : FailureAction.ACK_AND_REPORT;
   }
 
+  /**
+   * Whether a message that can not be read is acknowledged. It never becomes readable, so a source
+   * that would bring it again at once is not told to, unless the application wants that.
+   */
+  boolean acksUndecodable() {
+    FailureAction wanted = options.failureAction();
+    return wanted == null
+        ? canNack() || failureAction() == FailureAction.ACK_AND_REPORT
+        : wanted == FailureAction.ACK_AND_REPORT;
+  }
+
   void handlerFailed(ManagedDelivery<?> delivery, Throwable failure, FailureAction action) {
     signals.accept(
         new SourceSignal.HandlerFailed(

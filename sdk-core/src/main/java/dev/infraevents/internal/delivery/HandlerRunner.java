@@ -179,7 +179,7 @@ final class HandlerRunner<P> {
         .signals()
         .accept(
             new SourceSignal.Undecodable(context.profile().source(), context.time().now(), cause));
-    settler.settleUndecodable(delivery, cause, failureAction == FailureAction.ACK_AND_REPORT);
+    settler.settleUndecodable(delivery, cause, context.acksUndecodable());
   }
 
   private void log(Throwable failure) {

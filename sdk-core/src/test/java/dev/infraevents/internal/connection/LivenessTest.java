@@ -56,6 +56,14 @@ class LivenessTest {
     assertThat(rig.state()).isEqualTo(SourceState.BACKING_OFF);
   }
 
+  @Test
+  void aTransportWithoutAPeerMayBeSilentForEver() {
+    rig.transport.pingsEvery(Duration.ZERO);
+    streaming();
+    rig.passes(Duration.ofDays(40));
+    assertThat(rig.state()).isEqualTo(SourceState.STREAMING);
+  }
+
   static Stream<Named<Consumer<FakeConnection>>> signsOfLife() {
     return Stream.of(
         Named.of("bytes", FakeConnection::showsLife),

@@ -1,5 +1,6 @@
 package dev.infraevents.internal.delivery;
 
+import static dev.infraevents.testing.ScriptedSource.Kind.ACK_ONLY;
 import static dev.infraevents.testing.ScriptedSource.Kind.AT_LEAST_ONCE;
 import static dev.infraevents.testing.ScriptedSource.Kind.AT_MOST_ONCE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -92,8 +93,31 @@ class FilterAndDecodeTest extends EngineTest {
   }
 
   @Test
-  void anUndecodableMessageIsLeftToTheSourceWhereFailuresAre() {
+  void anUndecodableMessageIsAcknowledgedWhereTheSourceWouldBringItAgainAtOnce() {
     subscribe(AT_LEAST_ONCE);
+
+    ScriptedMessage bad = send(undecodable("bad", () -> broken));
+    awaitIdle();
+
+    assertThat(bad.settled()).containsExactly("ack");
+    assertThat(deadLetters).hasSize(1);
+    books().undecodable(1).show(1);
+  }
+
+  @Test
+  void anUndecodableMessageIsBroughtAgainIfTheApplicationWantsThat() {
+    subscribe(AT_LEAST_ONCE, options -> options.onFailure(FailureAction.NACK));
+
+    ScriptedMessage bad = send(undecodable("bad", () -> broken));
+    awaitIdle();
+
+    assertThat(bad.settled()).containsExactly("nack PT0S");
+    assertThat(deadLetters).hasSize(1);
+  }
+
+  @Test
+  void anUndecodableMessageIsLeftToASourceThatCanNotBeToldToBringItAgain() {
+    subscribe(ACK_ONLY);
 
     ScriptedMessage bad = send(undecodable("bad", () -> broken));
     awaitIdle();
