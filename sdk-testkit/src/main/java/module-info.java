@@ -11,12 +11,16 @@ module dev.infraevents.testkit {
   requires static dev.infraevents.testkit.junit;
   requires static io.grpc;
   requires static io.grpc.okhttp;
+  requires static io.grpc.protobuf;
   requires static io.grpc.stub;
   requires static org.jspecify;
   requires static org.junit.jupiter.api;
+  requires static proto.google.cloud.pubsub.v1;
+  requires static proto.google.common.protos;
 
   exports dev.infraevents.testkit;
   exports dev.infraevents.testkit.engflow;
+  exports dev.infraevents.testkit.foundries;
   exports dev.infraevents.testkit.garm;
   exports dev.infraevents.testkit.pubsub;
 

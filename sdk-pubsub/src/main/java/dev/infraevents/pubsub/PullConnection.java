@@ -10,6 +10,7 @@ import com.google.pubsub.v1.StreamingPullResponse;
 import com.google.pubsub.v1.StreamingPullResponse.SubscriptionProperties;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.DecodingException;
+import dev.infraevents.TransportException;
 import dev.infraevents.foundries.PubSubMessage;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
@@ -17,12 +18,16 @@ import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt: a channel, one stream on it, and the client of Google's that keeps the leases of
@@ -48,18 +53,16 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final Subscriber client;
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
   private final Confirmations confirmations;
-  private final OrderedKeys<Received> order = new OrderedKeys<>();
+  private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
+  private final OrderedKeys<PullSettlement> order =
+      new OrderedKeys<>(settlement -> settlement.message().id());
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private volatile boolean receiving = true;
   private volatile boolean broken; // the stream has ended by itself
   private volatile boolean lingering;
-  private volatile boolean exactlyOnce;
-  private volatile boolean ordered;
-
-  /** A message on its way to the core. */
-  private record Received(PubSubMessage message, Instant at, PullSettlement settlement) {}
+  private volatile @Nullable SubscriptionProperties properties; // none yet
 
   PullConnection(PullTransport<P> transport, ConnectionContext<P> context) {
     this.transport = transport;
@@ -67,14 +70,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     this.confirmations = new Confirmations(transport);
     this.callbacks = PullClient.callbackThread();
     this.channel = transport.channels().open(stream);
-    this.client =
-        PullClient.of(
-            transport.settings(),
-            transport.channels(),
-            channel,
-            callbacks,
-            context.options(),
-            this::receive);
+    this.client = PullClient.of(transport, channel, callbacks, context.options(), this::receive);
   }
 
   void start() {
@@ -110,31 +106,32 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private void received(PubsubMessage message, AckReplyConsumerWithResponse reply) {
     Instant now = context.now();
     PubSubMessage neutral = PubSubMessages.of(message, transport.settings().subscription());
-    String key = ordered ? neutral.orderingKey() : null;
+    String key = isOrdered() ? neutral.orderingKey() : null;
     var settlement =
-        new PullSettlement(this, reply, key, now.plus(transport.settings().maxLease()));
+        new PullSettlement(this, reply, neutral, key, now, transport.settings().maxLease());
     unsettled.add(settlement);
-    var received = new Received(neutral, now, settlement);
-    if (key == null || order.enter(key, received)) {
-      deliver(received);
+    switch (key == null ? OrderedKeys.Turn.NOW : order.enter(key, settlement)) {
+      case NOW -> deliver(settlement);
+      case LATER -> {}
+      case NEVER -> settlement.nack();
     }
   }
 
-  private void deliver(Received received) {
+  private void deliver(PullSettlement settlement) {
+    PubSubMessage message = settlement.message();
     long before = context.taken();
     if (receiving) {
       try {
         context.message(
             transport
                 .decoder()
-                .read(
-                    received.message(), transport.source(), received.at(), received.settlement()));
+                .read(message, transport.source(), settlement.receivedAt(), settlement));
       } catch (DecodingException e) {
-        context.undecodable(received.message().raw(), e, received.settlement());
+        context.undecodable(message.raw(), e, settlement);
       }
     }
     if (context.taken() == before) {
-      received.settlement().nack(); // nobody wants it any more
+      settlement.nack(); // nobody wants it any more
     }
   }
 
@@ -147,14 +144,30 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
 
   @Override
   public void answered(StreamingPullResponse response) {
+    boolean first = answered.compareAndSet(false, true);
     if (response.hasSubscriptionProperties()) {
-      SubscriptionProperties properties = response.getSubscriptionProperties();
-      exactlyOnce = properties.getExactlyOnceDeliveryEnabled();
-      ordered = properties.getMessageOrderingEnabled();
+      SubscriptionProperties before = properties;
+      SubscriptionProperties now = response.getSubscriptionProperties();
+      properties = now;
+      if (before != null
+          && before.getExactlyOnceDeliveryEnabled() != now.getExactlyOnceDeliveryEnabled()) {
+        startAnew();
+      }
     }
-    if (answered.compareAndSet(false, true)) {
+    if (first) {
       context.streaming(transport.accepted());
     }
+  }
+
+  // Google's client forgets the messages whose receipts it waits for when exactly-once delivery is
+  // switched off: it brings later ones, and extends the leases of these without bringing them.
+  private void startAnew() {
+    receiving = false;
+    broken = true;
+    stream.stop();
+    context.failed(
+        new TransportException(
+            "exactly-once delivery was switched: this needs a new stream", null));
   }
 
   // Emulators before 0.8.32 do not answer, and the client breaks every stream after 20 s.
@@ -184,12 +197,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     unsettled.remove(settlement);
     String key = settlement.orderingKey();
     if (key != null && acknowledged) {
-      Received next = order.next(key);
+      PullSettlement next = order.acknowledged(key, settlement);
       if (next != null) {
         callbacks.execute(() -> deliver(next));
       }
     } else if (key != null) {
-      order.giveUp(key).forEach(later -> later.settlement().nack());
+      order.givenUp(key, settlement).forEach(PullSettlement::nack);
     }
     if (lingering && unsettled.isEmpty()) {
       stop();
@@ -197,15 +210,26 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   boolean isExactlyOnce() {
-    return exactlyOnce;
+    SubscriptionProperties known = properties;
+    return known != null && known.getExactlyOnceDeliveryEnabled();
+  }
+
+  private boolean isOrdered() {
+    SubscriptionProperties known = properties;
+    return known != null && known.getMessageOrderingEnabled();
   }
 
   boolean isPast(Instant deadline) {
     return !context.now().isBefore(deadline);
   }
 
+  /** Runs a task later, unless the client has been ended by then. */
   void later(Runnable task, Duration delay) {
-    var unused = transport.schedule(task, delay);
+    timers.removeIf(Future::isDone);
+    timers.add(transport.schedule(task, delay));
+    if (stopped.get()) {
+      timers.forEach(timer -> timer.cancel(false));
+    }
   }
 
   CompletionStage<AckOutcome> confirmed(ApiFuture<AckResponse> response) {
@@ -244,10 +268,21 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   CompletionStage<Void> stop() {
     if (stopped.compareAndSet(false, true)) {
       stopReceiving();
+      timers.forEach(timer -> timer.cancel(false));
       unsettled.forEach(PullSettlement::nack);
       client.stopAsync();
     }
     return ended;
+  }
+
+  /** The subscription is closed: where the server is gone, nobody waits for it to come back. */
+  void abandon() {
+    stop();
+    if (broken) {
+      confirmations.end();
+      stream.abandon();
+      channel.shutdownNow();
+    }
   }
 
   private void clientEnded() {

@@ -51,6 +51,7 @@ final class PullStream implements ClientInterceptor {
   private final Observer observer;
   private final AtomicReference<@Nullable StreamCall<?, ?>> stream = new AtomicReference<>();
   private volatile boolean stopped;
+  private volatile boolean abandoned;
 
   PullStream(Observer observer) {
     this.observer = observer;
@@ -65,9 +66,17 @@ final class PullStream implements ClientInterceptor {
     }
   }
 
+  /** Lets the client send nothing any more, so that it does not try again and again. */
+  void abandon() {
+    abandoned = true;
+  }
+
   @Override
   public <Q, A> ClientCall<Q, A> interceptCall(
       MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+    if (abandoned) {
+      return new RefusedCall<>();
+    }
     if (!method.getFullMethodName().equals(METHOD)) {
       return new WatchedCall<>(next.newCall(method, options));
     }
@@ -76,6 +85,28 @@ final class PullStream implements ClientInterceptor {
       throw new IllegalStateException("a connection has one stream");
     }
     return call;
+  }
+
+  /** A call that ends as soon as it is started, in a way that is not retried. */
+  private static final class RefusedCall<Q, A> extends ClientCall<Q, A> {
+
+    @Override
+    public void start(Listener<A> listener, Metadata headers) {
+      listener.onClose(
+          Status.FAILED_PRECONDITION.withDescription("the client has ended"), new Metadata());
+    }
+
+    @Override
+    public void request(int messages) {}
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void sendMessage(Q message) {}
   }
 
   /** Any other call: its answer shows that the server is there. */

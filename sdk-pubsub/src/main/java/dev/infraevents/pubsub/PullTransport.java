@@ -10,6 +10,7 @@ import dev.infraevents.spi.Transport;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,8 @@ final class PullTransport<P> implements Transport<P> {
           Capability.EXTEND,
           Capability.RESUME);
 
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
+
   /** How many clients may live on after their stream; with more, the oldest is ended. */
   private static final int MAX_LINGERING = 3;
 
@@ -41,9 +44,12 @@ final class PullTransport<P> implements Transport<P> {
   private final PubSubChannels channels;
   private final PubSubErrors errors;
   private final TimeSource time;
-  private final ArrayDeque<PullConnection<P>> lingering = new ArrayDeque<>(); // guarded by itself
-  private boolean closed; // guarded by lingering
   private volatile boolean streamed;
+
+  // All below guarded by this.
+  private final Set<PullConnection<P>> open = new HashSet<>();
+  private final ArrayDeque<PullConnection<P>> lingering = new ArrayDeque<>();
+  private boolean closed;
 
   PullTransport(PullSettings settings, PullDecoder<P> decoder) {
     this.settings = settings;
@@ -60,6 +66,9 @@ final class PullTransport<P> implements Transport<P> {
   public Connection open(ConnectionContext<P> context) throws SourceException {
     errors.renewCredentials();
     var connection = new PullConnection<>(this, context);
+    synchronized (this) {
+      open.add(connection);
+    }
     connection.start();
     return connection;
   }
@@ -69,14 +78,20 @@ final class PullTransport<P> implements Transport<P> {
     return true;
   }
 
+  // Google's client asks that often, whatever the options say.
+  @Override
+  public Duration pingInterval() {
+    return PING_INTERVAL;
+  }
+
   @Override
   public void close() {
     List<PullConnection<P>> left;
-    synchronized (lingering) {
+    synchronized (this) {
       closed = true;
-      left = List.copyOf(lingering);
+      left = List.copyOf(open);
     }
-    left.forEach(PullConnection::stop);
+    left.forEach(PullConnection::abandon);
     if (settings.server().time() == null) {
       SharedTimers.release();
     }
@@ -124,7 +139,10 @@ final class PullTransport<P> implements Transport<P> {
   /** A client whose stream has ended still has messages in the hands of handlers. */
   void linger(PullConnection<P> connection) {
     PullConnection<P> excess = null;
-    synchronized (lingering) {
+    synchronized (this) {
+      if (!open.contains(connection)) {
+        return; // the last one has been settled meanwhile
+      }
       lingering.add(connection);
       if (closed || lingering.size() > MAX_LINGERING) {
         excess = lingering.poll();
@@ -135,9 +153,8 @@ final class PullTransport<P> implements Transport<P> {
     }
   }
 
-  void ended(PullConnection<P> connection) {
-    synchronized (lingering) {
-      lingering.remove(connection);
-    }
+  synchronized void ended(PullConnection<P> connection) {
+    open.remove(connection);
+    lingering.remove(connection);
   }
 }

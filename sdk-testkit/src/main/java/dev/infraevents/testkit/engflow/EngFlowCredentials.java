@@ -1,5 +1,6 @@
 package dev.infraevents.testkit.engflow;
 
+import dev.infraevents.testkit.ReceivedCall;
 import io.grpc.Status;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,7 +48,7 @@ final class EngFlowCredentials {
     token = "fake-engflow-" + UUID.randomUUID();
   }
 
-  Status check(EngFlowCall call) {
+  Status check(ReceivedCall call) {
     if (accepted.isEmpty() && headers.isEmpty()) {
       return Status.OK;
     }
@@ -68,7 +69,7 @@ final class EngFlowCredentials {
     return certified || hasHeader(call) ? Status.OK : refused("no credentials");
   }
 
-  private boolean hasHeader(EngFlowCall call) {
+  private boolean hasHeader(ReceivedCall call) {
     return headers.entrySet().stream()
         .anyMatch(header -> call.request().headers(header.getKey()).contains(header.getValue()));
   }

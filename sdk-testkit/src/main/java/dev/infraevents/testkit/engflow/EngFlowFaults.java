@@ -2,38 +2,29 @@ package dev.infraevents.testkit.engflow;
 
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.internal.FaultInjector;
-import dev.infraevents.testkit.internal.FaultTarget;
-import io.grpc.Status;
-import java.time.Duration;
+import dev.infraevents.testkit.internal.grpc.GrpcFaults;
+import dev.infraevents.testkit.internal.grpc.GrpcGate;
+import dev.infraevents.testkit.internal.grpc.GrpcHost;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Carries out faults: those of connections in the relay, those of events in the services. */
-final class EngFlowFaults implements FaultTarget {
+/** Carries out faults: those of events in the queues. */
+final class EngFlowFaults extends GrpcFaults {
 
-  private static final Status EXPIRED =
-      Status.UNAUTHENTICATED.withDescription("the token has expired");
-
-  private final EngFlowHost host;
-  private final EngFlowGate gate;
-  private final EngFlowCredentials credentials;
   private final PullService pull;
-  private final List<EngFlowService> services;
   private final Queue<Fault> nextEvents;
 
   EngFlowFaults(
-      EngFlowHost host,
-      EngFlowGate gate,
+      GrpcHost host,
+      GrpcGate gate,
       EngFlowCredentials credentials,
       PullService pull,
-      List<EngFlowService> services,
+      List<GrpcService> services,
       Queue<Fault> nextEvents) {
-    this.host = host;
-    this.gate = gate;
-    this.credentials = credentials;
+    super(host, gate, credentials::expire, services);
     this.pull = pull;
-    this.services = services;
     this.nextEvents = nextEvents;
   }
 
@@ -42,49 +33,10 @@ final class EngFlowFaults implements FaultTarget {
     return new ConcurrentLinkedQueue<>();
   }
 
-  void heal() {
+  @Override
+  public void heal() {
     nextEvents.clear();
-    gate.heal();
-    for (EngFlowService service : services) {
-      service.stall(false);
-      service.heal();
-    }
-    host.heal();
-  }
-
-  @Override
-  public void refuseConnections(int times) {
-    host.relay().port().refuse(times);
-  }
-
-  @Override
-  public void refuseUpgrades(Fault.RefuseUpgrade fault) {
-    gate.refuseNext(fault.times(), EngFlowGate.statusOf(fault));
-  }
-
-  @Override
-  public void refuseCalls(Fault.RefuseCall fault) {
-    gate.refuseNext(fault.times(), status(fault.code(), fault.description()));
-  }
-
-  @Override
-  public void resetConnections() {
-    host.relay().wires().reset();
-  }
-
-  @Override
-  public void freezeConnections() {
-    host.relay().wires().freeze();
-  }
-
-  @Override
-  public void holdEvents() {
-    services.forEach(service -> service.stall(true));
-  }
-
-  @Override
-  public void truncateStreams() {
-    host.relay().truncate();
+    super.heal();
   }
 
   @Override
@@ -108,30 +60,5 @@ final class EngFlowFaults implements FaultTarget {
   @Override
   public void reorderEvents(int window, long seed) {
     pull.queues().forEach(queue -> queue.reorder(window, seed));
-  }
-
-  @Override
-  public void slowDown(int bytes, Duration pause) {
-    host.relay().wires().drip(bytes, pause);
-  }
-
-  @Override
-  public void endStreams(Fault.EndStreams fault) {
-    services.forEach(service -> service.end(status(fault.code(), fault.description())));
-  }
-
-  @Override
-  public void restart(boolean staysDown) {
-    host.restart(staysDown);
-  }
-
-  @Override
-  public void expireTokens() {
-    credentials.expire();
-    services.forEach(service -> service.end(EXPIRED));
-  }
-
-  private static Status status(int code, String description) {
-    return Status.fromCodeValue(code).withDescription(description);
   }
 }

@@ -4,6 +4,7 @@ import dev.infraevents.grpc.proto.forwarding.EngFlowRequest;
 import dev.infraevents.grpc.proto.forwarding.EngFlowResponse;
 import dev.infraevents.grpc.proto.forwarding.ForwardingGrpc.ForwardingImplBase;
 import dev.infraevents.testkit.internal.Changes;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -80,7 +81,7 @@ public final class EngFlowForwarding {
     released.forEach(this::answer);
   }
 
-  EngFlowService service() {
+  GrpcService service() {
     return service;
   }
 
@@ -109,7 +110,7 @@ public final class EngFlowForwarding {
     return paused;
   }
 
-  private final class Service extends ForwardingImplBase implements EngFlowService {
+  private final class Service extends ForwardingImplBase implements GrpcService {
 
     @Override
     public void forwardStream(EngFlowRequest request, StreamObserver<EngFlowResponse> answer) {

@@ -3,6 +3,7 @@ package dev.infraevents.testkit.engflow;
 import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse.AcknowledgementReceipt;
+import dev.infraevents.testkit.ReceivedCall;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class EngFlowReader {
 
   private final int number;
-  private final EngFlowCall call;
+  private final ReceivedCall call;
   private final EngFlowQueue queue;
   private final PullNotificationRequest first;
   private final Duration window;
@@ -38,7 +39,7 @@ public final class EngFlowReader {
 
   EngFlowReader(
       int number,
-      EngFlowCall call,
+      ReceivedCall call,
       EngFlowQueue queue,
       PullNotificationRequest first,
       Object lock,
@@ -67,7 +68,7 @@ public final class EngFlowReader {
    *
    * @return the call
    */
-  public EngFlowCall call() {
+  public ReceivedCall call() {
     return call;
   }
 

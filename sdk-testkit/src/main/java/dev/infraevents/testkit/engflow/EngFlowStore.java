@@ -1,6 +1,7 @@
 package dev.infraevents.testkit.engflow;
 
 import dev.infraevents.testkit.internal.Changes;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class EngFlowStore {
     this.changes = changes;
   }
 
-  EngFlowService service() {
+  GrpcService service() {
     return new StoreService(this);
   }
 

@@ -3,8 +3,14 @@ package dev.infraevents.testkit.engflow;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.ReceivedCall;
+import dev.infraevents.testkit.TlsFiles;
 import dev.infraevents.testkit.internal.Changes;
 import dev.infraevents.testkit.internal.FaultInjector;
+import dev.infraevents.testkit.internal.grpc.GrpcGate;
+import dev.infraevents.testkit.internal.grpc.GrpcHost;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
+import dev.infraevents.testkit.internal.grpc.TlsIssuer;
 import dev.infraevents.testkit.internal.tcp.LoopbackPort;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.MethodDescriptor;
@@ -52,35 +58,42 @@ public final class FakeEngFlow implements FakeServer {
   private final FakeEngFlowBuilder settings;
   private final Changes changes = new Changes();
   private final Queue<Fault> nextFaults = EngFlowFaults.newQueue();
-  private final EngFlowHost host;
+  private final GrpcHost host;
   private final TimeSource time;
   private final EngFlowCredentials credentials;
-  private final EngFlowGate gate;
+  private final GrpcGate gate;
   private final PullService pull;
   private final EngFlowForwarding forwarding;
   private final EngFlowStore store;
   private final EngFlowFaults faults;
-  private final @Nullable EngFlowTls tls;
+  private final @Nullable TlsFiles tls;
 
   FakeEngFlow(FakeEngFlowBuilder settings) {
     this.settings = settings;
-    this.host = new EngFlowHost(settings, changes);
+    this.host =
+        new GrpcHost(
+            new GrpcHost.Settings(
+                "fake-engflow",
+                settings.tlsDirectory != null,
+                settings.strictKeepAlive,
+                settings.serverBuilder),
+            changes);
     this.time = settings.time == null ? TimeSource.system(host.timer()) : settings.time;
     this.credentials =
         new EngFlowCredentials(settings.credentials, settings.headers, settings.token);
-    this.gate = new EngFlowGate(credentials, time.clock(), changes);
+    this.gate = new GrpcGate(credentials::check, time.clock(), changes);
     this.pull = new PullService(settings.clientRequired, settings.callsAnnounced, changes);
     this.forwarding = new EngFlowForwarding(changes);
     this.store = new EngFlowStore(changes);
-    List<EngFlowService> services = List.of(pull, store.service(), forwarding.service());
+    List<GrpcService> services = List.of(pull, store.service(), forwarding.service());
     this.faults = new EngFlowFaults(host, gate, credentials, pull, services, nextFaults);
     addQueue(LIFECYCLE_EVENTS);
     if (settings.tlsDirectory == null) {
       this.tls = null;
       host.open(services, gate, InsecureServerCredentials.create());
     } else {
-      EngFlowTls.Issued issued =
-          EngFlowTls.issue(settings.tlsDirectory, settings.certificateDemanded);
+      TlsIssuer.Issued issued =
+          TlsIssuer.issue(settings.tlsDirectory, settings.certificateDemanded);
       this.tls = issued.files();
       host.open(services, gate, issued.server());
     }
@@ -116,7 +129,7 @@ public final class FakeEngFlow implements FakeServer {
    * @return the files that were written when the server was started
    * @throws IllegalStateException if the server was built without TLS
    */
-  public EngFlowTls tls() {
+  public TlsFiles tls() {
     if (tls == null) {
       throw new IllegalStateException("this server has no TLS");
     }
@@ -195,7 +208,7 @@ public final class FakeEngFlow implements FakeServer {
    * @param status such as PERMISSION_DENIED
    */
   public void refuse(MethodDescriptor<?, ?> method, Status status) {
-    gate.refuse(method, status);
+    gate.refuse(method.getFullMethodName(), status);
   }
 
   /**
@@ -203,7 +216,7 @@ public final class FakeEngFlow implements FakeServer {
    *
    * @return in the order received, refused ones included
    */
-  public List<EngFlowCall> calls() {
+  public List<ReceivedCall> calls() {
     return gate.calls();
   }
 

@@ -1,6 +1,7 @@
 package dev.infraevents.testkit.engflow;
 
 import dev.infraevents.spi.TimeSource;
+import dev.infraevents.testkit.TlsFiles;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerCredentials;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public final class FakeEngFlowBuilder {
   }
 
   /**
-   * Accepts the client certificate of {@link EngFlowTls}. It needs {@link #tls}.
+   * Accepts the client certificate of {@link TlsFiles}. It needs {@link #tls}.
    *
    * @return this builder
    */

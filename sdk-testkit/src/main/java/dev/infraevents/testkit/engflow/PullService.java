@@ -3,7 +3,11 @@ package dev.infraevents.testkit.engflow;
 import dev.infraevents.grpc.proto.notification.NotificationQueueGrpc.NotificationQueueImplBase;
 import dev.infraevents.grpc.proto.notification.PullNotificationRequest;
 import dev.infraevents.grpc.proto.notification.PullNotificationResponse;
+import dev.infraevents.testkit.ReceivedCall;
 import dev.infraevents.testkit.internal.Changes;
+import dev.infraevents.testkit.internal.grpc.EarlyHeaders;
+import dev.infraevents.testkit.internal.grpc.GrpcGate;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The service of the notification queues. */
-final class PullService extends NotificationQueueImplBase implements EngFlowService {
+final class PullService extends NotificationQueueImplBase implements GrpcService {
 
   private final boolean clientRequired;
   private final boolean callsAnnounced;
@@ -49,7 +53,7 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
   public StreamObserver<PullNotificationRequest> pull(
       StreamObserver<PullNotificationResponse> responses) {
     var answers = (ServerCallStreamObserver<PullNotificationResponse>) responses;
-    var call = new PullCall(EngFlowGate.CALL.get(), EngFlowGate.HEADERS.get(), answers);
+    var call = new PullCall(GrpcGate.CALL.get(), GrpcGate.HEADERS.get(), answers);
     calls.add(call);
     answers.setOnReadyHandler(call::ready);
     answers.setOnCancelHandler(call::gone);
@@ -76,7 +80,7 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
   /** One call, before and after its first request. */
   private final class PullCall implements StreamObserver<PullNotificationRequest> {
 
-    private final EngFlowCall received;
+    private final ReceivedCall received;
     private final EarlyHeaders<?, ?> headers;
     private final ServerCallStreamObserver<PullNotificationResponse> answers;
 
@@ -86,7 +90,7 @@ final class PullService extends NotificationQueueImplBase implements EngFlowServ
     private boolean over;
 
     PullCall(
-        EngFlowCall received,
+        ReceivedCall received,
         EarlyHeaders<?, ?> headers,
         ServerCallStreamObserver<PullNotificationResponse> answers) {
       this.received = received;

@@ -4,6 +4,7 @@ import dev.infraevents.grpc.proto.eventstore.GetBuildRequest;
 import dev.infraevents.grpc.proto.eventstore.GetInvocationRequest;
 import dev.infraevents.grpc.proto.eventstore.ReplayModeOptions.ReplayMode;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
+import dev.infraevents.testkit.ReceivedCall;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
@@ -21,7 +22,7 @@ public final class StoreRead {
   private final String id;
   private final @Nullable String continuationToken;
   private final ReplayMode replayMode;
-  private final EngFlowCall received;
+  private final ReceivedCall received;
   private final EngFlowStore store;
   private final ServerCallStreamObserver<StreamedBuildEvent> responses;
 
@@ -42,7 +43,7 @@ public final class StoreRead {
       String id,
       @Nullable String continuationToken,
       ReplayMode replayMode,
-      EngFlowCall received,
+      ReceivedCall received,
       EngFlowStore store,
       ServerCallStreamObserver<StreamedBuildEvent> responses) {
     this.ofBuild = ofBuild;
@@ -57,7 +58,7 @@ public final class StoreRead {
 
   static StoreRead of(
       GetInvocationRequest request,
-      EngFlowCall received,
+      ReceivedCall received,
       EngFlowStore store,
       ServerCallStreamObserver<StreamedBuildEvent> responses) {
     return new StoreRead(
@@ -73,7 +74,7 @@ public final class StoreRead {
 
   static StoreRead of(
       GetBuildRequest request,
-      EngFlowCall received,
+      ReceivedCall received,
       EngFlowStore store,
       ServerCallStreamObserver<StreamedBuildEvent> responses) {
     return new StoreRead(
@@ -137,7 +138,7 @@ public final class StoreRead {
    *
    * @return its headers, secrets included
    */
-  public EngFlowCall call() {
+  public ReceivedCall call() {
     return received;
   }
 

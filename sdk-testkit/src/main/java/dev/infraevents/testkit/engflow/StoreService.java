@@ -4,12 +4,14 @@ import dev.infraevents.grpc.proto.eventstore.EventStoreGrpc;
 import dev.infraevents.grpc.proto.eventstore.GetBuildRequest;
 import dev.infraevents.grpc.proto.eventstore.GetInvocationRequest;
 import dev.infraevents.grpc.proto.eventstore.StreamedBuildEvent;
+import dev.infraevents.testkit.internal.grpc.GrpcGate;
+import dev.infraevents.testkit.internal.grpc.GrpcService;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 /** The calls of {@code engflow.eventstore.v1.EventStore}. */
-final class StoreService extends EventStoreGrpc.EventStoreImplBase implements EngFlowService {
+final class StoreService extends EventStoreGrpc.EventStoreImplBase implements GrpcService {
 
   private final EngFlowStore store;
 
@@ -20,12 +22,12 @@ final class StoreService extends EventStoreGrpc.EventStoreImplBase implements En
   @Override
   public void getInvocation(
       GetInvocationRequest request, StreamObserver<StreamedBuildEvent> responses) {
-    begin(StoreRead.of(request, EngFlowGate.CALL.get(), store, call(responses)), responses);
+    begin(StoreRead.of(request, GrpcGate.CALL.get(), store, call(responses)), responses);
   }
 
   @Override
   public void getBuild(GetBuildRequest request, StreamObserver<StreamedBuildEvent> responses) {
-    begin(StoreRead.of(request, EngFlowGate.CALL.get(), store, call(responses)), responses);
+    begin(StoreRead.of(request, GrpcGate.CALL.get(), store, call(responses)), responses);
   }
 
   private void begin(StoreRead read, StreamObserver<StreamedBuildEvent> responses) {

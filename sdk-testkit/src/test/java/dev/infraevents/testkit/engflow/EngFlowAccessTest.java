@@ -7,6 +7,7 @@ import dev.infraevents.grpc.proto.forwarding.EngFlowRequest;
 import dev.infraevents.grpc.proto.forwarding.ForwardingGrpc;
 import dev.infraevents.grpc.proto.notification.NotificationQueueGrpc;
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.ReceivedCall;
 import dev.infraevents.testkit.junit.LeakCheck;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
@@ -117,7 +118,7 @@ class EngFlowAccessTest {
     assertThat(answerTo(headers)).isEqualTo(Code.OK);
     assertThat(answerTo()).isEqualTo(Code.UNAUTHENTICATED);
 
-    EngFlowCall call = engflow.calls().get(0);
+    ReceivedCall call = engflow.calls().get(0);
     assertThat(call.number()).isEqualTo(1);
     assertThat(call.method()).isEqualTo("engflow.notification.v1.NotificationQueue/Pull");
     assertThat(call.header("x-other")).contains("1");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.TlsFiles;
 import dev.infraevents.testkit.junit.LeakCheck;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannelRegistry.ProviderNotFoundException;
@@ -59,17 +60,17 @@ class EngFlowTlsTest {
   @Test
   void aClientCertificateIsACredential() throws IOException {
     start(FakeEngFlow.builder().acceptCertificate());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
 
     assertThat(answerTo(trusting())).isEqualTo(Code.UNAUTHENTICATED);
     assertThat(answerTo(showing(tls.certificate(), tls.key()))).isEqualTo(Code.OK);
-    assertThat(engflow.calls().get(1).certificate()).contains(EngFlowTls.CLIENT);
+    assertThat(engflow.calls().get(1).certificate()).contains(TlsFiles.CLIENT);
   }
 
   @Test
   void aBadTokenIsNotOutweighedByACertificate() throws IOException {
     start(FakeEngFlow.builder().acceptCertificate().acceptToken());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
     Metadata empty = new Metadata();
     for (String name : new String[] {"x-engflow-auth-method", "x-engflow-auth-token"}) {
       empty.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), "");
@@ -82,7 +83,7 @@ class EngFlowTlsTest {
   @Test
   void aCertificateOfAnotherAuthorityIsNotShownToTheServer() throws IOException {
     start(FakeEngFlow.builder().acceptCertificate());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
 
     assertThat(answerTo(showing(tls.strangerCertificate(), tls.strangerKey())))
         .isEqualTo(Code.UNAUTHENTICATED);
@@ -92,7 +93,7 @@ class EngFlowTlsTest {
   @Test
   void aKeyThatDoesNotMatchItsCertificateIsRefused() throws IOException {
     start(FakeEngFlow.builder().acceptCertificate());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
 
     assertThat(answerTo(showing(tls.certificate(), tls.strangerKey()))).isNotEqualTo(Code.OK);
   }
@@ -100,7 +101,7 @@ class EngFlowTlsTest {
   @Test
   void theHandshakeMayDemandACertificate() throws IOException {
     start(FakeEngFlow.builder().demandCertificate());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
 
     assertThat(answerTo(trusting())).isEqualTo(Code.UNAVAILABLE);
     assertThat(answerTo(showing(tls.strangerCertificate(), tls.strangerKey())))
@@ -111,7 +112,7 @@ class EngFlowTlsTest {
   @Test
   void theSameKeyIsThereInAFormThatGrpcCanNotRead() throws IOException {
     start(FakeEngFlow.builder());
-    EngFlowTls tls = engflow.tls();
+    TlsFiles tls = engflow.tls();
 
     assertThat(Files.readString(tls.pkcs1Key())).startsWith("-----BEGIN RSA PRIVATE KEY-----\n");
     ChannelCredentials credentials = showing(tls.certificate(), tls.pkcs1Key());

@@ -8,10 +8,10 @@ import dev.infraevents.grpc.proto.build.BuildEvent;
 import dev.infraevents.samples.cli.Runner;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
+import dev.infraevents.testkit.TlsFiles;
 import dev.infraevents.testkit.engflow.EngFlowAck;
 import dev.infraevents.testkit.engflow.EngFlowNotification;
 import dev.infraevents.testkit.engflow.EngFlowNotification.State;
-import dev.infraevents.testkit.engflow.EngFlowTls;
 import dev.infraevents.testkit.engflow.FakeEngFlow;
 import dev.infraevents.testkit.engflow.StoredStream;
 import dev.infraevents.testkit.junit.LeakCheck;
@@ -119,7 +119,7 @@ class EngFlowNotificationsTest {
             FakeEngFlow.builder().tls(files).acceptCertificate().demandCertificate().start();
         FakeEngFlow demo = FakeEngFlow.start()) {
       String id = engflow.queue().about(BUILD).invocationFinished(INVOCATION);
-      EngFlowTls pem = engflow.tls();
+      TlsFiles pem = engflow.tls();
       assertThat(
               run(
                   endpoint(engflow) + "/",
@@ -131,7 +131,7 @@ class EngFlowNotificationsTest {
                   "--count=1"))
           .isZero();
       awaitAcked(engflow, id);
-      assertThat(engflow.calls().get(0).certificate()).contains(EngFlowTls.CLIENT);
+      assertThat(engflow.calls().get(0).certificate()).contains(TlsFiles.CLIENT);
       assertThat(demo.forwarding().requests())
           .singleElement()
           .satisfies(request -> assertThat(request.getId()).isEqualTo(id));
@@ -365,7 +365,7 @@ class EngFlowNotificationsTest {
   void aCertificateThatIsNotTrustedOrNotAcceptedIsExitCode1(@TempDir Path files) {
     try (FakeEngFlow engflow =
         FakeEngFlow.builder().tls(files).acceptCertificate().demandCertificate().start()) {
-      EngFlowTls pem = engflow.tls();
+      TlsFiles pem = engflow.tls();
       assertThat(start(Map.of(), endpoint(engflow)).join()).isEqualTo(1);
       assertReason("is not trusted");
       String ca = "--tls_ca=" + pem.authority();
@@ -377,7 +377,7 @@ class EngFlowNotificationsTest {
   @Test
   void aKeyThatCanNotBeUsedIsExitCode2(@TempDir Path files) {
     try (FakeEngFlow engflow = FakeEngFlow.builder().tls(files).start()) {
-      EngFlowTls pem = engflow.tls();
+      TlsFiles pem = engflow.tls();
       String certificate = "--tls_certificate=" + pem.certificate();
       assertThat(run(endpoint(engflow), certificate, "--tls_key=" + pem.pkcs1Key())).isEqualTo(2);
       assertReason("openssl pkcs8");
