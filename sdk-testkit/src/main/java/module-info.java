@@ -20,6 +20,7 @@ module dev.infraevents.testkit {
 
   exports dev.infraevents.testkit;
   exports dev.infraevents.testkit.engflow;
+  exports dev.infraevents.testkit.foundries;
   exports dev.infraevents.testkit.garm;
   exports dev.infraevents.testkit.pubsub;
 

@@ -13,7 +13,7 @@ public interface DedupeStore {
   /**
    * Asks for an event.
    *
-   * @param id the event's id
+   * @param id the event's id, with its source in front where a subscription has events of several
    * @return whether its handling has finished within the window
    */
   boolean contains(String id);
@@ -21,7 +21,7 @@ public interface DedupeStore {
   /**
    * Records that an event has been handled.
    *
-   * @param id the event's id
+   * @param id the event's id, with its source in front where a subscription has events of several
    */
   void add(String id);
 

@@ -1,6 +1,7 @@
 package dev.infraevents.grpc;
 
 import dev.infraevents.ConfigurationException;
+import dev.infraevents.spi.Hosts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -17,8 +18,6 @@ record Endpoint(boolean secure, String host, int port) {
 
   private static final String EXAMPLE = "as in grpcs://example.cluster.engflow.com";
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+]");
-  private static final Pattern LOOPBACK =
-      Pattern.compile("(.*\\.)?localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*0*1]");
 
   /**
    * Reads an address.
@@ -100,7 +99,7 @@ record Endpoint(boolean secure, String host, int port) {
 
   /** Whether bytes sent there do not leave this machine, as far as the name tells. */
   boolean isLoopback() {
-    return LOOPBACK.matcher(host).matches();
+    return Hosts.isLoopback(host);
   }
 
   /** The address as an event's source: without a default port, without a slash at its end. */

@@ -4,7 +4,6 @@ import com.google.auth.Credentials;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.TimeSource;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -25,16 +24,10 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
   private static final Pattern ID = Pattern.compile("(?!goog)[A-Za-z][A-Za-z0-9\\-_.~+%]{2,254}");
   private static final Pattern PROJECT = Pattern.compile("[a-z][a-z0-9.\\-]*(:[a-z][a-z0-9\\-]*)?");
 
-  // Google's client sends its own pings, every 30 s, and gives up 15 to 25 s after one.
-  private static final ConnectionOptions CONNECTION =
-      ConnectionOptions.DEFAULT.toBuilder()
-          .ping(Duration.ofSeconds(30), Duration.ofSeconds(30))
-          .build();
-
   private final Map<String, String> environment;
   private @Nullable Endpoint endpoint;
   private @Nullable Credentials credentials;
-  private ConnectionOptions connection = CONNECTION;
+  private ConnectionOptions connection = ConnectionOptions.DEFAULT;
   private @Nullable TimeSource time;
 
   PubSubBuilder(Map<String, String> environment) {
@@ -84,9 +77,9 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
   /**
    * Sets how to connect.
    *
-   * @param connection deadlines, backoff, TLS, proxy, headers; {@link ConnectionOptions#DEFAULT} by
-   *     default, but a connection is given up after 60 s of silence: Google's client asks for a
-   *     sign of life every 30 s, whatever the ping interval says
+   * @param connection deadlines, liveness, backoff, TLS, proxy, headers; {@link
+   *     ConnectionOptions#DEFAULT} by default. The ping interval is not used: Google's client asks
+   *     for a sign of life every 30 s
    * @return this
    */
   public B connection(ConnectionOptions connection) {

@@ -18,9 +18,9 @@ final class PubSubMessages {
   /**
    * Turns a message as the client brings it into ours.
    *
-   * @param subscription the full name of where it comes from
+   * @param subscription the full name of where it comes from, or null
    */
-  static PubSubMessage of(PubsubMessage received, String subscription) {
+  static PubSubMessage of(PubsubMessage received, @Nullable String subscription) {
     String attempt = received.getAttributesMap().get(DELIVERY_ATTEMPT);
     PubsubMessage message =
         attempt == null

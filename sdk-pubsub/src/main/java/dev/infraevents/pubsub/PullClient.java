@@ -21,6 +21,12 @@ final class PullClient {
    */
   private static final Duration GOODBYE = Duration.ofSeconds(4);
 
+  /**
+   * After a crash, messages come back when their last extension is over. By default that can be 10
+   * minutes, if handlers were slow.
+   */
+  private static final Duration LONGEST_EXTENSION = Duration.ofMinutes(1);
+
   /** What a message may have; a smaller bound would leave it undelivered for ever. */
   private static final long LARGEST_MESSAGE = 10_000_000;
 
@@ -33,12 +39,13 @@ final class PullClient {
    * @param options bounds what is brought and not settled
    */
   static Subscriber of(
-      PullSettings settings,
-      PubSubChannels channels,
+      PullTransport<?> transport,
       ManagedChannel channel,
       ScheduledExecutorService callbacks,
       DeliveryOptions options,
       MessageReceiverWithAckResponse receiver) {
+    PullSettings settings = transport.settings();
+    PubSubChannels channels = transport.channels();
     return Subscriber.newBuilder(settings.subscription(), receiver)
         .setChannelProvider(PubSubChannels.provider(channel))
         .setCredentialsProvider(channels.credentials())
@@ -52,6 +59,7 @@ final class PullClient {
                 .setMaxOutstandingRequestBytes(Math.max(options.maxBytes(), LARGEST_MESSAGE))
                 .build())
         .setMaxAckExtensionPeriodDuration(settings.maxLease())
+        .setMaxDurationPerAckExtensionDuration(LONGEST_EXTENSION)
         .setSubscriberShutdownSettings(
             SubscriberShutdownSettings.newBuilder()
                 .setMode(ShutdownMode.WAIT_FOR_PROCESSING)

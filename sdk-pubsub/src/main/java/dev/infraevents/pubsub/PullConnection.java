@@ -71,14 +71,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     this.confirmations = new Confirmations(transport);
     this.callbacks = PullClient.callbackThread();
     this.channel = transport.channels().open(stream);
-    this.client =
-        PullClient.of(
-            transport.settings(),
-            transport.channels(),
-            channel,
-            callbacks,
-            context.options(),
-            this::receive);
+    this.client = PullClient.of(transport, channel, callbacks, context.options(), this::receive);
   }
 
   void start() {

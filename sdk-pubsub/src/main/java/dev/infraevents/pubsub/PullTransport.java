@@ -33,6 +33,8 @@ final class PullTransport<P> implements Transport<P> {
           Capability.EXTEND,
           Capability.RESUME);
 
+  private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
+
   /** How many clients may live on after their stream; with more, the oldest is ended. */
   private static final int MAX_LINGERING = 3;
 
@@ -74,6 +76,12 @@ final class PullTransport<P> implements Transport<P> {
   @Override
   public boolean demandDriven() {
     return true;
+  }
+
+  // Google's client asks that often, whatever the options say.
+  @Override
+  public Duration pingInterval() {
+    return PING_INTERVAL;
   }
 
   @Override
@@ -132,6 +140,9 @@ final class PullTransport<P> implements Transport<P> {
   void linger(PullConnection<P> connection) {
     PullConnection<P> excess = null;
     synchronized (this) {
+      if (!open.contains(connection)) {
+        return; // the last one has been settled meanwhile
+      }
       lingering.add(connection);
       if (closed || lingering.size() > MAX_LINGERING) {
         excess = lingering.poll();

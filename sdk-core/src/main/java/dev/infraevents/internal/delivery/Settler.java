@@ -162,11 +162,12 @@ final class Settler<P> {
   }
 
   boolean isHandled(ManagedDelivery<P> delivery) {
-    if (handled == null || delivery.event() == null) {
+    String id = delivery.dedupeId;
+    if (handled == null || id == null) {
       return false;
     }
     try {
-      return handled.contains(delivery.id());
+      return handled.contains(id);
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the dedupe store failed; the event is handled", e);
       return false;
@@ -236,11 +237,12 @@ final class Settler<P> {
   }
 
   private void remember(ManagedDelivery<P> delivery) {
-    if (handled == null || delivery.event() == null) {
+    String id = delivery.dedupeId;
+    if (handled == null || id == null) {
       return;
     }
     try {
-      handled.add(delivery.id());
+      handled.add(id);
     } catch (Throwable e) {
       LOG.log(System.Logger.Level.WARNING, "the dedupe store failed", e);
     }

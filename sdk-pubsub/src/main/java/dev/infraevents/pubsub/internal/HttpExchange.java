@@ -117,7 +117,11 @@ final class HttpExchange {
       connection.setDoOutput(true);
       connection.setFixedLengthStreamingMode(body.length); // else the JDK may send it twice
     }
-    connection.connect();
+    try {
+      connection.connect();
+    } catch (IOException e) {
+      throw new NotConnectedException(e);
+    }
     if (aborted) {
       throw new IOException("given up");
     }
@@ -198,7 +202,10 @@ final class HttpExchange {
               .formatted(request, describe(cause)),
           cause);
     }
-    return new TransportException("no answer to " + request + ": " + describe(cause), cause);
+    return cause instanceof NotConnectedException && cause.getCause() != null
+        ? new TransportException(
+            "no connection for " + request + ": " + describe(cause.getCause()), cause)
+        : new TransportException("no answer to " + request + ": " + describe(cause), cause);
   }
 
   private static String describe(Throwable cause) {

@@ -114,20 +114,15 @@ final class KeySource {
   }
 
   private void fetch(CountDownLatch started) {
-    SourceException failure = null;
-    boolean ended = false;
+    SourceException failure = new ProtocolException(shown + " could not be read", null, true);
     try {
       var answer = http.get(url, Map.of("Accept", "application/json"));
       current = KeySet.of(answer, shown, current, ticker.getAsLong());
-      ended = true;
+      failure = null;
     } catch (SourceException e) {
       failure = e;
-      ended = true;
     } finally {
-      if (!ended) {
-        failure = new ProtocolException(shown + " could not be read", null, true);
-      }
-      settle(failure);
+      settle(failure); // whatever else may have been thrown
       started.countDown();
     }
   }

@@ -152,7 +152,8 @@ final class PushReceiverTest {
   @Test
   void aGenuineBodyThatIsTooLargeIsReportedWithItsBeginningAndAcknowledged() throws Exception {
     rig.receiver(builder -> builder.maxBodySize(100_000)).start();
-    byte[] large = "{\"message\":{}} ".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] large =
+        "{\"message\":{}} ".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     assertThat(rig.status(rig.request("1").body(large))).isEqualTo(204);
     assertThat(rig.status(rig.request("1").body(large).chunked())).isEqualTo(204);
@@ -232,7 +233,9 @@ final class PushReceiverTest {
     assertThat(rig.status(rig.pubsub.unwrapped(message, false))).isEqualTo(204);
     assertThat(rig.status(rig.pubsub.unwrapped(PushRig.message("5"), false))).isEqualTo(204);
 
-    assertThat(rig.events).extracting(event -> event.type().name()).containsOnly("foundries.unknown");
+    assertThat(rig.events)
+        .extracting(event -> event.type().name())
+        .containsOnly("foundries.unknown");
     assertThat(rig.eventIds()).hasSize(2).doesNotHaveDuplicates().doesNotContain("", "4711");
     assertThat(rig.events.get(0).source()).isEqualTo(URI.create("https://hooks.example.com"));
     rig.awaitStats(stats -> assertThat(stats.deduplicated()).isOne());
@@ -339,8 +342,7 @@ final class PushReceiverTest {
             () -> PushReceiver.builder().path("/").build());
 
     assertThat(calls)
-        .allSatisfy(
-            call -> assertThatThrownBy(call).isInstanceOf(ConfigurationException.class));
+        .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(ConfigurationException.class));
   }
 
   private PushResponse receive(

@@ -111,7 +111,9 @@ final class PushRefusalTest {
           token("padding", t -> t.claimsSegment(s -> s + "=".repeat(1 + (3 + s.length()) % 4)));
           token("plus", t -> t.headerSegment(s -> "+" + s));
           token("slash", t -> t.claimsSegment(s -> s + "/"));
-          token("trailing bits", t -> t.headerContent("{}".getBytes(UTF_8)).headerSegment(s -> "e31"));
+          token(
+              "trailing bits",
+              t -> t.headerContent("{}".getBytes(UTF_8)).headerSegment(s -> "e31"));
           token("header no object", t -> t.headerContent("[]".getBytes(UTF_8)));
           token("claims no object", t -> t.claimsContent("1".getBytes(UTF_8)));
           token("invalid UTF-8", t -> t.claimsContent(new byte[] {'{', (byte) 0xC3, '}'}));
@@ -120,7 +122,12 @@ final class PushRefusalTest {
               t -> t.claimsContent(t.claimsJson().replace("{", "{\"aud\":\"x\",").getBytes(UTF_8)));
           token(
               "too deep",
-              t -> t.claim("x", List.of(List.of(List.of(List.of(List.of(List.of(List.of(List.of(List.of()))))))))));
+              t ->
+                  t.claim(
+                      "x",
+                      List.of(
+                          List.of(
+                              List.of(List.of(List.of(List.of(List.of(List.of(List.of()))))))))));
         });
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,13 +208,38 @@ final class PushVerifierTest {
   }
 
   @Test
+  void garbageIsRefusedWithoutSurprise() {
+    PushVerifier verifier = verifier();
+    String genuine = "Bearer " + pubsub.token().mint();
+    Random random = new Random(20_260_101);
+    for (int i = 0; i < 20_000; i++) {
+      StringBuilder text = new StringBuilder(genuine);
+      for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+        int at = random.nextInt(Math.max(1, text.length()));
+        switch (random.nextInt(4)) {
+          case 0 -> text.insert(at, (char) random.nextInt(0x100));
+          case 1 -> text.replace(at, at + 1, Character.toString(random.nextInt(0x10000)));
+          case 2 -> text.delete(at, at + 1);
+          default -> text.setLength(at);
+        }
+      }
+      if (!text.substring(0, Math.min(7, text.length())).equalsIgnoreCase("Bearer ")
+          || !text.substring(7).equals(genuine.substring(7))) {
+        assertThat(verifier.verify(List.of(text.toString())))
+            .isInstanceOf(PushVerdict.Refused.class)
+            .isNotEqualTo(new PushVerdict.Refused(RefusalReason.INTERNAL_ERROR));
+      }
+    }
+    assertThat(pubsub.keys().fetches()).isLessThanOrEqualTo(1);
+  }
+
+  @Test
   void nothingShowsTheToken() {
     String token = pubsub.token().mint();
     String shown =
         verifier().verify(List.of("Bearer " + token))
             + " "
-            + verifier().verify(List.of("Bearer " + token + ".x"))
-            + verifier();
+            + verifier().verify(List.of("Bearer " + token + ".x"));
     for (String part : token.split("\\.")) {
       assertThat(shown).doesNotContain(part);
     }

@@ -23,6 +23,8 @@ public record HttpResponse(int status, Map<String, String> headers, String body)
   private static final Map<Integer, String> REASONS =
       Map.ofEntries(
           Map.entry(200, "OK"),
+          Map.entry(201, "Created"),
+          Map.entry(202, "Accepted"),
           Map.entry(204, "No Content"),
           Map.entry(301, "Moved Permanently"),
           Map.entry(302, "Found"),
