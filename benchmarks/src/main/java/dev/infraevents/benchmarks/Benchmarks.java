@@ -13,13 +13,13 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /**
  * Measures everything in one run and prints it as tables of Markdown. Arguments: which of {@code
- * decode}, {@code engine}, {@code loopback}, {@code idle} and {@code notifications}, or none for
- * all; {@code --smoke} for a run of seconds whose figures mean nothing.
+ * decode}, {@code engine}, {@code loopback}, {@code idle}, {@code notifications}, {@code pull} and
+ * {@code verify}, or none for all; {@code --smoke} for a run of seconds whose figures mean nothing.
  */
 public final class Benchmarks {
 
   private static final List<String> PARTS =
-      List.of("decode", "engine", "loopback", "idle", "notifications");
+      List.of("decode", "engine", "loopback", "idle", "notifications", "pull", "verify");
 
   private Benchmarks() {}
 
@@ -53,6 +53,8 @@ public final class Benchmarks {
         case "loopback" -> new Loopback(smoke, report).run();
         case "idle" -> new Idle(smoke, report).run();
         case "notifications" -> new Notifications(smoke, report).run();
+        case "pull" -> new Pulls(smoke, report).run();
+        case "verify" -> steps.verify();
         default -> throw new IllegalArgumentException(part);
       }
     }

@@ -12,10 +12,12 @@ final class Loopback {
 
   private final boolean smoke;
   private final Report report;
+  private final Clients<Way> clients;
 
   Loopback(boolean smoke, Report report) {
     this.smoke = smoke;
     this.report = report;
+    this.clients = new Clients<>(smoke, TrafficClient.class, TrafficClient::run);
   }
 
   void run() throws IOException, InterruptedException {
@@ -28,7 +30,7 @@ final class Loopback {
   }
 
   private void flood(int port) throws IOException, InterruptedException {
-    Runs<Way> runs = Runs.of(Way.class, smoke, way -> client(port, way, flood(way)));
+    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, flood(way)));
     report.atMost(
         "filtered-out event: added to OkHttp alone",
         runs.cpu(Way.FILTERED) - runs.cpu(Way.OKHTTP),
@@ -57,7 +59,7 @@ final class Loopback {
     Traffic traffic =
         smoke ? new Traffic(500, 200, 2_000) : new Traffic(500_000, 10 * PER_SECOND, PER_SECOND);
     for (Way way : List.of(Way.SOURCE, Way.LOOP, Way.PLAIN_LOOP, Way.SOCKET)) {
-      Map<String, Double> result = client(port, way, traffic);
+      Map<String, Double> result = clients.run(port, way, traffic);
       report.figure(
           "latency at " + traffic.perSecond() + "/s: " + way,
           "p50 %s, p99 %s, p99.9 %s, max %s us; %s ns of CPU per event"
@@ -68,15 +70,5 @@ final class Loopback {
                   Report.number(Report.of(result, "max")),
                   Report.number(Report.of(result, "cpu"))));
     }
-  }
-
-  private Map<String, Double> client(int port, Way way, Traffic traffic)
-      throws IOException, InterruptedException {
-    if (smoke) {
-      return Processes.values(TrafficClient.run(port, way, traffic));
-    }
-    System.err.println("measuring " + way + ", " + traffic);
-    return Processes.values(
-        Processes.client(TrafficClient.class, port, way, traffic.path()).get(0));
   }
 }

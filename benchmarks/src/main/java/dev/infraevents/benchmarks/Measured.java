@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** What one client sees. {@link #event} is called by one thread. */
+/** What one client sees. {@link #event} may be called by several threads. */
 final class Measured {
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -19,10 +20,12 @@ final class Measured {
 
   private final Traffic traffic;
   private final long[] late;
-  private final CountDownLatch done = new CountDownLatch(1);
+  private final AtomicInteger count = new AtomicInteger();
 
-  // Written by the thread that calls event, read after `done`.
-  private int count;
+  // Of the first event and of the last one, which two threads may bring.
+  private final CountDownLatch done = new CountDownLatch(2);
+
+  // Written before `done` is counted down, read after it.
   private long startTime;
   private long startCpu;
   private long startBytes;
@@ -37,7 +40,7 @@ final class Measured {
 
   /** One more event, that was due at a time by {@link System#nanoTime} of this machine. */
   void event(long stamp) {
-    int measured = count++ - traffic.warmUp();
+    int measured = count.getAndIncrement() - traffic.warmUp();
     if (measured >= 0 && late.length > 0) {
       late[measured] = System.nanoTime() - (stamp - Frames.STAMP_BASE);
     }
@@ -45,8 +48,9 @@ final class Measured {
       startBytes = allocated();
       startTime = System.nanoTime();
       startCpu = PROCESS.getProcessCpuTime();
+      done.countDown();
     }
-    if (count == traffic.total()) {
+    if (measured == traffic.events() - 1) {
       endTime = System.nanoTime();
       endCpu = PROCESS.getProcessCpuTime();
       endBytes = allocated();

@@ -2,7 +2,6 @@ package dev.infraevents.benchmarks;
 
 import dev.infraevents.benchmarks.NotificationClient.Way;
 import java.io.IOException;
-import java.util.Map;
 
 /** The whole way of EngFlow's notifications, from socket to handler and back. */
 final class Notifications {
@@ -21,7 +20,8 @@ final class Notifications {
 
   private void flood(int port) throws IOException, InterruptedException {
     Traffic traffic = smoke ? new Traffic(500, 1_000, 0) : new Traffic(1_000_000, 1_000_000, 0);
-    Runs<Way> runs = Runs.of(Way.class, smoke, way -> client(port, way, traffic));
+    var clients = new Clients<Way>(smoke, NotificationClient.class, NotificationClient::run);
+    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, traffic));
     report.atLeast(
         "notifications per CPU second, our source / hand-written client that acknowledges each",
         runs.cpu(Way.STUB) / runs.cpu(Way.SOURCE),
@@ -32,15 +32,5 @@ final class Notifications {
             + " at once",
         Report.number(runs.cpu(Way.STUB_BATCHED) / runs.cpu(Way.SOURCE)));
     runs.report(report, "notification: ");
-  }
-
-  private Map<String, Double> client(int port, Way way, Traffic traffic)
-      throws IOException, InterruptedException {
-    if (smoke) {
-      return Processes.values(NotificationClient.run(port, way, traffic));
-    }
-    System.err.println("measuring " + way + ", " + traffic);
-    return Processes.values(
-        Processes.client(NotificationClient.class, port, way, traffic.path()).get(0));
   }
 }

@@ -52,6 +52,28 @@ final class Steps {
     print("engine", costs);
   }
 
+  void verify() throws RunnerException {
+    Map<String, Cost> costs = run(VerifyBenchmark.class);
+    double uncached = Report.of(costs, "uncached").nanos();
+    report.atLeast(
+        "verify: tokens per second, PushVerifier uncached / nimbus alone",
+        Report.of(costs, "nimbusAlone").nanos() / uncached,
+        0.9,
+        "");
+    report.atLeast(
+        "verify: tokens per second, PushVerifier cached / uncached",
+        uncached / Report.of(costs, "cached").nanos(),
+        20,
+        "");
+    report.figure(
+        "verify: tokens per second, PushVerifier uncached / signature alone",
+        Report.number(Report.of(costs, "signatureAlone").nanos() / uncached));
+    report.figure(
+        "verify: tokens per second, PushVerifier uncached / Google's TokenVerifier",
+        Report.number(Report.of(costs, "googleTokenVerifier").nanos() / uncached));
+    print("verify", costs);
+  }
+
   private void print(String group, Map<String, Cost> costs) {
     costs.forEach(
         (name, cost) ->
@@ -65,6 +87,7 @@ final class Steps {
         new OptionsBuilder()
             .include("\\." + benchmark.getSimpleName() + "\\.")
             .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT);
     if (smoke) {
       TimeValue moment = TimeValue.milliseconds(10);

@@ -72,6 +72,34 @@ class BenchmarksTest {
   }
 
   @Test
+  void pullingIsMeasuredForEveryWay() throws Exception {
+    assertThat(Benchmarks.run(List.of("pull"), true).names())
+        .contains(
+            "pulled messages per CPU second, our source / Google's Subscriber with an empty receiver",
+            "pulled messages per CPU second, our source / Google's Subscriber with one thread",
+            "filtered-out messages per CPU second, our source / Google's Subscriber with one thread",
+            "pull: SOURCE",
+            "pull: FILTERED",
+            "pull: SUBSCRIBER",
+            "pull: SUBSCRIBER_ONE_THREAD");
+  }
+
+  @Test
+  void verifyingIsMeasuredForEveryWay() throws Exception {
+    assertThat(Benchmarks.run(List.of("verify"), true).names())
+        .contains(
+            "verify: tokens per second, PushVerifier uncached / nimbus alone",
+            "verify: tokens per second, PushVerifier cached / uncached",
+            "verify: tokens per second, PushVerifier uncached / signature alone",
+            "verify: tokens per second, PushVerifier uncached / Google's TokenVerifier",
+            "verify: cached",
+            "verify: googleTokenVerifier",
+            "verify: nimbusAlone",
+            "verify: signatureAlone",
+            "verify: uncached");
+  }
+
+  @Test
   void anIdleSubscriptionIsWatched() throws Exception {
     assertThat(Benchmarks.run(List.of("idle"), true).names())
         .anyMatch(name -> name.startsWith("idle: seconds of a minute in which a thread woke"));

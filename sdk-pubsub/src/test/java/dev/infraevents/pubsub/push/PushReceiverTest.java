@@ -17,12 +17,14 @@ import dev.infraevents.testkit.pubsub.PushMessage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -152,8 +154,7 @@ final class PushReceiverTest {
   @Test
   void aGenuineBodyThatIsTooLargeIsReportedWithItsBeginningAndAcknowledged() throws Exception {
     rig.receiver(builder -> builder.maxBodySize(100_000)).start();
-    byte[] large =
-        "{\"message\":{}} ".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] large = "{\"message\":{}} ".repeat(20_000).getBytes(StandardCharsets.UTF_8);
 
     assertThat(rig.status(rig.request("1").body(large))).isEqualTo(204);
     assertThat(rig.status(rig.request("1").body(large).chunked())).isEqualTo(204);
@@ -304,6 +305,11 @@ final class PushReceiverTest {
               public int read() {
                 throw new IllegalStateException("Bearer secret");
               }
+
+              @Override
+              public int read(byte[] buffer, int offset, int length) {
+                return read();
+              }
             });
 
     var response = rig.receiver().receive(request).toCompletableFuture().join();
@@ -327,7 +333,7 @@ final class PushReceiverTest {
   @Test
   void settingsThatCanNotWorkAreRefusedByTheCallThatReceivesThem() {
     var builder = PushReceiver.builder();
-    List<org.assertj.core.api.ThrowableAssert.ThrowingCallable> calls =
+    List<ThrowingCallable> calls =
         List.of(
             () -> builder.path("foundries"),
             () -> builder.path("/a?b"),
@@ -347,7 +353,7 @@ final class PushReceiverTest {
 
   private PushResponse receive(
       String method, String path, Map<String, List<String>> headers, String body) {
-    var in = new ByteArrayInputStream(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    var in = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
     return rig.receiver()
         .receive(new PushRequest(method, path, headers, in))
         .toCompletableFuture()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.DecodingException;
+import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.pubsub.PushKey;
@@ -284,7 +285,7 @@ final class PushRefusalTest {
       other.verifierOptions =
           builder ->
               builder.timeSource(
-                  new dev.infraevents.spi.TimeSource(
+                  new TimeSource(
                       () -> {
                         throw new IllegalStateException("no clock, and a secret");
                       },
@@ -305,6 +306,11 @@ final class PushRefusalTest {
           @Override
           public int read() {
             throw new AssertionError("the body was read");
+          }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) {
+            return read();
           }
         };
     var forged = List.of("Bearer " + rig.pubsub.token().badlySigned().mint());
