@@ -109,7 +109,7 @@ final class PullSettlement implements Settlement {
     return true;
   }
 
-  /** Its lease is over, and it will be delivered again; an acknowledgement may still come in time. */
+  /** Its lease is over, so it will be delivered again, unless it is acknowledged just in time. */
   void expire() {
     leave(false);
   }

@@ -238,7 +238,8 @@ class PubSubForwarderTest {
     Event<Object> event = (Event<Object>) decoded(messages.get(0));
     var publishing =
         CompletableFuture.supplyAsync(
-            () -> catchThrowable(() -> forwarder.handle(event, null)), task -> new Thread(task).start());
+            () -> catchThrowable(() -> forwarder.handle(event, null)),
+            task -> new Thread(task).start());
     pubsub.await(server -> server.calls(PubSubMethod.PUBLISH).size() >= 3, PATIENCE);
 
     forwarder.close();
