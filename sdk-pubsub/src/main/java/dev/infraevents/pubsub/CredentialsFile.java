@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +56,7 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
       if (tokenServer != null) {
         account = account.toBuilder().setTokenServerUri(tokenServer).build();
       }
-      return new CredentialsFile(
-          fullName(project, subscription),
-          account.createScoped(List.of(PubSubChannels.SCOPE)));
+      return new CredentialsFile(fullName(project, subscription), account);
     } catch (JsonProcessingException e) {
       throw unusable(file, "it is no JSON"); // the cause quotes it
     } catch (IOException e) {

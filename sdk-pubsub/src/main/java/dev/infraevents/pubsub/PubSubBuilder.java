@@ -1,9 +1,11 @@
 package dev.infraevents.pubsub;
 
 import com.google.auth.Credentials;
+import com.google.auth.oauth2.GoogleCredentials;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.TimeSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -109,7 +111,14 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
       throw new ConfigurationException(
           "the emulator at " + server + " is not encrypted, so it can not use TLS options", null);
     }
-    return new PubSubSettings(server, server.emulator() ? null : credentials, connection, time);
+    return new PubSubSettings(server, server.emulator() ? null : scoped(), connection, time);
+  }
+
+  // A key of a service account can be used without a scope, but not renewed.
+  private @Nullable Credentials scoped() {
+    return credentials instanceof GoogleCredentials google && google.createScopedRequired()
+        ? google.createScoped(List.of(PubSubChannels.SCOPE))
+        : credentials;
   }
 
   private Endpoint fromEnvironment() {

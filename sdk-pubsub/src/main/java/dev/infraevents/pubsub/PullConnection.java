@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +58,6 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
   private final Confirmations confirmations;
   private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
-  private final OrderedKeys<PullSettlement> order =
-      new OrderedKeys<>(settlement -> settlement.message().id());
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -130,7 +129,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     var settlement =
         new PullSettlement(this, reply, neutral, key, now, transport.settings().maxLease());
     unsettled.add(settlement);
-    switch (key == null ? OrderedKeys.Turn.NOW : order.enter(key, settlement)) {
+    switch (key == null ? OrderedKeys.Turn.NOW : transport.order().enter(key, settlement)) {
       case NOW -> deliver(settlement);
       case LATER -> {}
       case NEVER -> settlement.nack();
@@ -227,16 +226,34 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     unsettled.remove(settlement);
     String key = settlement.orderingKey();
     if (key != null && acknowledged) {
-      PullSettlement next = order.acknowledged(key, settlement);
+      PullSettlement next = transport.order().acknowledged(key, settlement);
       if (next != null) {
-        callbacks.execute(() -> deliver(next));
+        next.takeTurn();
       }
     } else if (key != null) {
-      order.givenUp(key, settlement).forEach(PullSettlement::nack);
+      transport.order().givenUp(key, settlement).forEach(PullSettlement::nack);
     }
     if (lingering && unsettled.isEmpty()) {
       stop();
     }
+  }
+
+  /** It was behind another of its ordering key, which is done. */
+  void deliverLater(PullSettlement settlement) {
+    try {
+      callbacks.execute(() -> deliver(settlement));
+    } catch (RejectedExecutionException e) { // the client has ended
+      settlement.nack();
+    }
+  }
+
+  /** What it has brought and is not settled. */
+  int heldEvents() {
+    return unsettled.size();
+  }
+
+  long heldBytes() {
+    return unsettled.stream().mapToLong(one -> one.message().raw().size()).sum();
   }
 
   boolean isExactlyOnce() {
@@ -250,7 +267,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   boolean isPast(Instant deadline) {
-    return !context.now().isBefore(deadline);
+    return isPast(deadline, Duration.ZERO);
+  }
+
+  /** Whether a deadline will have passed after a while. */
+  boolean isPast(Instant deadline, Duration later) {
+    return Duration.between(context.now(), deadline).compareTo(later) <= 0;
   }
 
   /** Runs a task later, unless the client has been ended by then. */
@@ -283,9 +305,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   public void close() {
     receiving = false;
     lingering = broken;
-    if (broken && !unsettled.isEmpty()) {
-      transport.linger(this);
-    } else {
+    if (!broken || unsettled.isEmpty() || transport.isClosed()) {
       stop();
     }
   }

@@ -109,6 +109,11 @@ final class PullSettlement implements Settlement {
     return true;
   }
 
+  /** It is the first of its ordering key now. */
+  void takeTurn() {
+    connection.deliverLater(this);
+  }
+
   /** Its lease is over, so it will be delivered again, unless it is acknowledged just in time. */
   void expire() {
     leave(false);
@@ -125,7 +130,7 @@ final class PullSettlement implements Settlement {
     if (settled.get()) {
       return STREAM_GONE;
     }
-    return connection.isPast(deadline.minus(by)) ? REFUSED : SENT;
+    return connection.isPast(deadline, by) ? REFUSED : SENT;
   }
 
   @Override

@@ -165,6 +165,7 @@ final class PullStream implements ClientInterceptor {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean ended;
     private volatile int answers;
+    private StreamingPullResponse pretended = StreamingPullResponse.getDefaultInstance(); // locked
 
     StreamListener(ClientCall.Listener<A> client) {
       super(client);
@@ -180,6 +181,12 @@ final class PullStream implements ClientInterceptor {
         if (message instanceof StreamingPullResponse response) {
           observer.alive();
           observer.answered(response);
+          if (response.hasSubscriptionProperties()) { // the client believes the last ones it sees
+            pretended =
+                StreamingPullResponse.newBuilder()
+                    .setSubscriptionProperties(response.getSubscriptionProperties())
+                    .build();
+          }
         }
         super.onMessage(message);
       } finally {
@@ -196,7 +203,7 @@ final class PullStream implements ClientInterceptor {
       }
       try {
         if (answers == before && !ended) {
-          onMessage((A) StreamingPullResponse.getDefaultInstance());
+          onMessage((A) pretended);
         }
       } finally {
         lock.unlock();

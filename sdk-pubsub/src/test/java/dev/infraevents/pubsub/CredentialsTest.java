@@ -140,8 +140,7 @@ class CredentialsTest {
                   .build());
       assertThat(errors.of(Status.UNAUTHENTICATED).isRetryable()).isTrue();
 
-      assertThatExceptionOfType(AuthenticationException.class)
-          .isThrownBy(errors::renewCredentials);
+      assertThatExceptionOfType(AuthenticationException.class).isThrownBy(errors::renewCredentials);
     } finally {
       tokens.stop(0);
     }
