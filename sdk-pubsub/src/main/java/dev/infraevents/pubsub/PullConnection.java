@@ -58,6 +58,8 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
   private final Confirmations confirmations;
   private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
+  private final OrderedKeys<PullSettlement> order =
+      new OrderedKeys<>(settlement -> settlement.message().id());
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -129,7 +131,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     var settlement =
         new PullSettlement(this, reply, neutral, key, now, transport.settings().maxLease());
     unsettled.add(settlement);
-    switch (key == null ? OrderedKeys.Turn.NOW : transport.order().enter(key, settlement)) {
+    switch (key == null ? OrderedKeys.Turn.NOW : order.enter(key, settlement)) {
       case NOW -> deliver(settlement);
       case LATER -> {}
       case NEVER -> settlement.nack();
@@ -226,12 +228,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     unsettled.remove(settlement);
     String key = settlement.orderingKey();
     if (key != null && acknowledged) {
-      PullSettlement next = transport.order().acknowledged(key, settlement);
+      PullSettlement next = order.acknowledged(key, settlement);
       if (next != null) {
-        next.takeTurn();
+        deliverLater(next);
       }
     } else if (key != null) {
-      transport.order().givenUp(key, settlement).forEach(PullSettlement::nack);
+      order.givenUp(key, settlement).forEach(PullSettlement::nack);
     }
     if (lingering && unsettled.isEmpty()) {
       stop();
@@ -239,7 +241,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   /** It was behind another of its ordering key, which is done. */
-  void deliverLater(PullSettlement settlement) {
+  private void deliverLater(PullSettlement settlement) {
     try {
       callbacks.execute(() -> deliver(settlement));
     } catch (RejectedExecutionException e) { // the client has ended

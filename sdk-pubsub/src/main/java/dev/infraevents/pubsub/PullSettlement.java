@@ -109,11 +109,6 @@ final class PullSettlement implements Settlement {
     return true;
   }
 
-  /** It is the first of its ordering key now. */
-  void takeTurn() {
-    connection.deliverLater(this);
-  }
-
   /** Its lease is over, so it will be delivered again, unless it is acknowledged just in time. */
   void expire() {
     leave(false);

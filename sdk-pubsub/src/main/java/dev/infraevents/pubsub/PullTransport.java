@@ -41,8 +41,6 @@ final class PullTransport<P> implements Transport<P> {
   private final PubSubChannels channels;
   private final PubSubErrors errors;
   private final TimeSource time;
-  private final OrderedKeys<PullSettlement> order =
-      new OrderedKeys<>(settlement -> settlement.message().id());
   private final Set<PullConnection<P>> clients = ConcurrentHashMap.newKeySet();
   private volatile boolean streamed;
   private volatile boolean closed;
@@ -139,11 +137,6 @@ final class PullTransport<P> implements Transport<P> {
     } catch (RejectedExecutionException e) { // closed: everything is given up anyway
       return CompletableFuture.completedFuture(null);
     }
-  }
-
-  /** Of all streams: one can have ended with messages whose successors come with the next. */
-  OrderedKeys<PullSettlement> order() {
-    return order;
   }
 
   boolean isClosed() {
