@@ -4,6 +4,7 @@ import com.google.auth.Credentials;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.TimeSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -109,7 +110,17 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
       throw new ConfigurationException(
           "the emulator at " + server + " is not encrypted, so it can not use TLS options", null);
     }
+    connection.headers().keySet().forEach(PubSubBuilder::requireTextHeader);
     return new PubSubSettings(server, server.emulator() ? null : credentials, connection, time);
+  }
+
+  private static void requireTextHeader(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.endsWith("-bin") || lower.startsWith("grpc-")) {
+      throw new ConfigurationException(
+          "the header " + name + " can not be set: gRPC gives such names a meaning of its own",
+          null);
+    }
   }
 
   private Endpoint fromEnvironment() {

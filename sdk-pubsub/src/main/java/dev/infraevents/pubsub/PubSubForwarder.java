@@ -153,8 +153,7 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
     PublisherStubSettings.Builder settings =
         PublisherStubSettings.newBuilder()
             .setTransportChannelProvider(PubSubChannels.provider(channel))
-            .setCredentialsProvider(channels.credentials())
-            .setHeaderProvider(channels.headers());
+            .setCredentialsProvider(channels.credentials());
     RetrySettings retry =
         settings.publishSettings().getRetrySettings().toBuilder()
             .setTotalTimeoutDuration(publishTimeout)
