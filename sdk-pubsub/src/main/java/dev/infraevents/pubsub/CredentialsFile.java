@@ -26,6 +26,8 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
 
   private static final String SUBSCRIPTION = "fio-subscription-name";
   private static final String PROJECT = "project_id";
+  private static final String TYPE = "type";
+  private static final String SERVICE_ACCOUNT = "service_account";
   private static final String TOKEN_SERVER = "token_uri";
   private static final String GOOGLE_TOKEN_SERVER = "https://oauth2.googleapis.com/token";
 
@@ -43,25 +45,19 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
    *     it
    */
   static CredentialsFile read(Path file, @Nullable URI tokenServer) {
+    byte[] content;
     try {
-      byte[] content = Files.readAllBytes(file);
-      JsonNode json = JSON.readTree(content);
-      String project = required(file, json, PROJECT);
-      String subscription = required(file, json, SUBSCRIPTION);
-      if (tokenServer == null && !GOOGLE_TOKEN_SERVER.equals(required(file, json, TOKEN_SERVER))) {
-        throw unusable(
-            file, "its token_uri is not Google's; if that is intended, set tokenServer(...)");
-      }
-      ServiceAccountCredentials account = account(file, content);
-      if (tokenServer != null) {
-        account = account.toBuilder().setTokenServerUri(tokenServer).build();
-      }
-      return new CredentialsFile(fullName(project, subscription), account);
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "the credentials file " + file + " can not be read: " + e.getClass().getSimpleName(), e);
+    }
+    try {
+      return read(file, content, tokenServer);
     } catch (JsonProcessingException e) {
       throw unusable(file, "it is no JSON"); // the cause quotes it
     } catch (IOException e) {
-      throw new ConfigurationException(
-          "the credentials file " + file + " can not be used: " + e.getClass().getSimpleName(), e);
+      throw unusable(file, "its key is not complete, or can not be read"); // so may this one
     }
   }
 
@@ -79,6 +75,25 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
     return full.matches()
         ? PubSubBuilder.fullName(full.group(1), "subscriptions", full.group(2))
         : PubSubBuilder.fullName(project, "subscriptions", subscription);
+  }
+
+  private static CredentialsFile read(Path file, byte[] content, @Nullable URI tokenServer)
+      throws IOException {
+    JsonNode json = JSON.readTree(content);
+    String project = required(file, json, PROJECT);
+    String subscription = required(file, json, SUBSCRIPTION);
+    if (tokenServer == null && !GOOGLE_TOKEN_SERVER.equals(required(file, json, TOKEN_SERVER))) {
+      throw unusable(
+          file, "its token_uri is not Google's; if that is intended, set tokenServer(...)");
+    }
+    if (!SERVICE_ACCOUNT.equals(required(file, json, TYPE))) {
+      throw unusable(file, "it is not the key of a service account");
+    }
+    ServiceAccountCredentials account = account(file, content);
+    if (tokenServer != null) {
+      account = account.toBuilder().setTokenServerUri(tokenServer).build();
+    }
+    return new CredentialsFile(fullName(project, subscription), account);
   }
 
   private static String required(Path file, JsonNode json, String member) {

@@ -6,6 +6,7 @@ import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.TimeSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -111,6 +112,7 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
       throw new ConfigurationException(
           "the emulator at " + server + " is not encrypted, so it can not use TLS options", null);
     }
+    connection.headers().keySet().forEach(PubSubBuilder::requireTextHeader);
     return new PubSubSettings(server, server.emulator() ? null : scoped(), connection, time);
   }
 
@@ -119,6 +121,15 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
     return credentials instanceof GoogleCredentials google && google.createScopedRequired()
         ? google.createScoped(List.of(PubSubChannels.SCOPE))
         : credentials;
+  }
+
+  private static void requireTextHeader(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.endsWith("-bin") || lower.startsWith("grpc-")) {
+      throw new ConfigurationException(
+          "the header " + name + " can not be set: gRPC gives such names a meaning of its own",
+          null);
+    }
   }
 
   private Endpoint fromEnvironment() {
