@@ -30,8 +30,8 @@ final class PushTransport implements Transport<FoundriesPayload> {
   public Connection open(ConnectionContext<FoundriesPayload> context) {
     var opened = new PushIntake(settings, refusals, context);
     context.onRoom(opened::onRoom);
+    intake = opened; // before it is streaming: who has waited for that is not to be refused
     context.streaming(true);
-    intake = opened;
     return opened;
   }
 

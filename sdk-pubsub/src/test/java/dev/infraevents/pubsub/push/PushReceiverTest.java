@@ -7,15 +7,19 @@ import dev.infraevents.Bytes;
 import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.DecodingException;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.SourceState;
 import dev.infraevents.foundries.Foundries;
+import dev.infraevents.foundries.FoundriesPayload;
 import dev.infraevents.foundries.OtaStarted;
+import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import dev.infraevents.testkit.pubsub.PushMessage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -104,6 +108,30 @@ final class PushReceiverTest {
         .hasMessageContaining("one subscription only");
 
     assertThat(rig.status(rig.request("1"))).isEqualTo(204);
+  }
+
+  @Test
+  void whatComesAsSoonAsItIsStreamingIsTaken() {
+    List<Boolean> ready = new ArrayList<>();
+    var verifier = PushVerifier.builder().audience("https://a.example").anyServiceAccount().build();
+    var receiver = PushReceiver.builder().verifier(verifier).path("/").build();
+    PushTransport transport = (PushTransport) receiver.newTransport();
+    @SuppressWarnings("unchecked")
+    ConnectionContext<FoundriesPayload> context =
+        (ConnectionContext<FoundriesPayload>)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {ConnectionContext.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("streaming")) {
+                    ready.add(transport.intake() != null);
+                  }
+                  return method.getName().equals("options") ? DeliveryOptions.DEFAULT : null;
+                });
+
+    transport.open(context);
+
+    assertThat(ready).containsExactly(true);
   }
 
   @Test
