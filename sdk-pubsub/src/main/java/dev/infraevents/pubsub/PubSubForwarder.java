@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,7 +120,7 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
       published.get();
       errors.worked();
     } catch (ExecutionException e) {
-      throw errors.of(e.getCause());
+      throw errors.of(Objects.requireNonNullElse(e.getCause(), e));
     } catch (CancellationException e) {
       throw new TransportException("closed while publishing to " + topic, null);
     } catch (InterruptedException e) {

@@ -174,6 +174,7 @@ final class PullStream implements ClientInterceptor {
     // Locked because an answer may be pretended beside it; gRPC calls this from one thread at a
     // time.
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // locked
     public void onMessage(A message) {
       lock.lock();
       try {
