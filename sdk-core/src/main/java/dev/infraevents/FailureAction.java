@@ -3,9 +3,9 @@ package dev.infraevents;
 /** What is done with an event whose handler has failed and has no tries left. */
 public enum FailureAction {
   /**
-   * Leave it to the source to deliver it again. The default where the source can; but a message that
-   * can not be read is acknowledged by default if the source would deliver it again at once ({@link
-   * Capability#NACK}), over and over.
+   * Leave it to the source to deliver it again. The default where the source can; but a message
+   * that can not be read is acknowledged by default if the source would deliver it again at once
+   * ({@link Capability#NACK}), over and over.
    */
   NACK,
   /**

@@ -28,6 +28,7 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
   private @Nullable String subject;
   private Bytes raw;
   private int attempt = 1;
+  private @Nullable String dedupeId;
   private Instant receivedAt = Instant.EPOCH;
   private @Nullable Supplier<? extends Throwable> undecodable;
   private boolean unwanted;
@@ -42,6 +43,17 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
 
   public ScriptedMessage subject(String subject) {
     this.subject = subject;
+    return this;
+  }
+
+  /**
+   * Sets by what a redelivery is recognised.
+   *
+   * @param dedupeId instead of the id
+   * @return this
+   */
+  public ScriptedMessage dedupeId(String dedupeId) {
+    this.dedupeId = dedupeId;
     return this;
   }
 
@@ -157,6 +169,11 @@ public final class ScriptedMessage implements InboundMessage<String>, Settlement
   @Override
   public Bytes raw() {
     return raw;
+  }
+
+  @Override
+  public String dedupeId(Event<String> event) {
+    return dedupeId == null ? event.id() : dedupeId;
   }
 
   @Override

@@ -12,6 +12,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
   private static final String PROJECT = "project_id";
   private static final String TOKEN_SERVER = "token_uri";
   private static final String GOOGLE_TOKEN_SERVER = "https://oauth2.googleapis.com/token";
+
+  private static final Pattern FULL_NAME =
+      Pattern.compile("projects/([^/]+)/subscriptions/([^/]+)");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,15 +53,12 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
         throw unusable(
             file, "its token_uri is not Google's; if that is intended, set tokenServer(...)");
       }
-      // Not GoogleCredentials: that takes kinds of credentials that call an address in the file.
-      var account = ServiceAccountCredentials.fromStream(new ByteArrayInputStream(content));
+      ServiceAccountCredentials account = account(file, content);
       if (tokenServer != null) {
         account = account.toBuilder().setTokenServerUri(tokenServer).build();
       }
       return new CredentialsFile(
-          subscription.startsWith("projects/")
-              ? subscription
-              : PubSubBuilder.fullName(project, "subscriptions", subscription),
+          fullName(project, subscription),
           account.createScoped(List.of(PubSubChannels.SCOPE)));
     } catch (JsonProcessingException e) {
       throw unusable(file, "it is no JSON"); // the cause quotes it
@@ -64,6 +66,22 @@ record CredentialsFile(String subscription, GoogleCredentials credentials) {
       throw new ConfigurationException(
           "the credentials file " + file + " can not be used: " + e.getClass().getSimpleName(), e);
     }
+  }
+
+  // Not GoogleCredentials: that takes kinds of credentials that call an address in the file.
+  private static ServiceAccountCredentials account(Path file, byte[] content) throws IOException {
+    try {
+      return ServiceAccountCredentials.fromStream(new ByteArrayInputStream(content));
+    } catch (IllegalArgumentException | ClassCastException e) {
+      throw unusable(file, "a member of it can not be read"); // the cause quotes it
+    }
+  }
+
+  private static String fullName(String project, String subscription) {
+    Matcher full = FULL_NAME.matcher(subscription);
+    return full.matches()
+        ? PubSubBuilder.fullName(full.group(1), "subscriptions", full.group(2))
+        : PubSubBuilder.fullName(project, "subscriptions", subscription);
   }
 
   private static String required(Path file, JsonNode json, String member) {

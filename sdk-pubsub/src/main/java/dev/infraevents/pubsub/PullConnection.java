@@ -10,6 +10,7 @@ import com.google.pubsub.v1.StreamingPullResponse;
 import com.google.pubsub.v1.StreamingPullResponse.SubscriptionProperties;
 import dev.infraevents.AckOutcome;
 import dev.infraevents.DecodingException;
+import dev.infraevents.TransportException;
 import dev.infraevents.foundries.PubSubMessage;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt: a channel, one stream on it, and the client of Google's that keeps the leases of
@@ -43,6 +45,9 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   /** A server that answers pings takes much less. */
   private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
 
+  /** How long what is never settled may hold up others of its ordering key after its lease. */
+  private static final Duration EXPIRY_CHECK = Duration.ofSeconds(10);
+
   private final PullTransport<P> transport;
   private final ConnectionContext<P> context;
   private final PullStream stream = new PullStream(this);
@@ -52,18 +57,15 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   private final Set<PullSettlement> unsettled = ConcurrentHashMap.newKeySet();
   private final Confirmations confirmations;
   private final Queue<Future<?>> timers = new ConcurrentLinkedQueue<>();
-  private final OrderedKeys<Received> order = new OrderedKeys<>();
+  private final OrderedKeys<PullSettlement> order =
+      new OrderedKeys<>(settlement -> settlement.message().id());
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private final AtomicBoolean answered = new AtomicBoolean();
   private final AtomicBoolean stopped = new AtomicBoolean();
   private volatile boolean receiving = true;
   private volatile boolean broken; // the stream has ended by itself
   private volatile boolean lingering;
-  private volatile boolean exactlyOnce;
-  private volatile boolean ordered;
-
-  /** A message on its way to the core. */
-  private record Received(PubSubMessage message, Instant at, PullSettlement settlement) {}
+  private volatile @Nullable SubscriptionProperties properties; // none yet
 
   PullConnection(PullTransport<P> transport, ConnectionContext<P> context) {
     this.transport = transport;
@@ -90,6 +92,19 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
         },
         Runnable::run);
     client.startAsync();
+    expireLater();
+  }
+
+  // Nobody settles what the core has given up as too late.
+  private void expireLater() {
+    later(
+        () -> {
+          unsettled.stream().filter(one -> isPast(one.deadline())).forEach(PullSettlement::expire);
+          if (!ended.isDone()) {
+            expireLater();
+          }
+        },
+        EXPIRY_CHECK);
   }
 
   // What comes in. On the one thread for callbacks, so in the order of arrival.
@@ -100,38 +115,53 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
       received(message, reply);
     } catch (Throwable e) { // out of memory, for example
       var unused = reply.nack();
-      LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
+      logFailed(e);
     }
+  }
+
+  private void logFailed(Throwable e) {
+    LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
   }
 
   private void received(PubsubMessage message, AckReplyConsumerWithResponse reply) {
     Instant now = context.now();
     PubSubMessage neutral = PubSubMessages.of(message, transport.settings().subscription());
-    String key = ordered ? neutral.orderingKey() : null;
+    String key = isOrdered() ? neutral.orderingKey() : null;
     var settlement =
-        new PullSettlement(this, reply, key, now.plus(transport.settings().maxLease()));
+        new PullSettlement(this, reply, neutral, key, now, transport.settings().maxLease());
     unsettled.add(settlement);
-    var received = new Received(neutral, now, settlement);
-    if (key == null || order.enter(key, received)) {
-      deliver(received);
+    switch (key == null ? OrderedKeys.Turn.NOW : order.enter(key, settlement)) {
+      case NOW -> deliver(settlement);
+      case LATER -> {}
+      case NEVER -> settlement.nack();
     }
   }
 
-  private void deliver(Received received) {
+  // An Error must not leave it unsettled: those of its ordering key would wait for it.
+  private void deliver(PullSettlement settlement) {
+    try {
+      offer(settlement);
+    } catch (Throwable e) {
+      settlement.nack();
+      logFailed(e);
+    }
+  }
+
+  private void offer(PullSettlement settlement) {
+    PubSubMessage message = settlement.message();
     long before = context.taken();
     if (receiving) {
       try {
         context.message(
             transport
                 .decoder()
-                .read(
-                    received.message(), transport.source(), received.at(), received.settlement()));
+                .read(message, transport.source(), settlement.receivedAt(), settlement));
       } catch (DecodingException e) {
-        context.undecodable(received.message().raw(), e, received.settlement());
+        context.undecodable(message.raw(), e, settlement);
       }
     }
     if (context.taken() == before) {
-      received.settlement().nack(); // nobody wants it any more
+      settlement.nack(); // nobody wants it any more
     }
   }
 
@@ -144,14 +174,30 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
 
   @Override
   public void answered(StreamingPullResponse response) {
+    boolean first = answered.compareAndSet(false, true);
     if (response.hasSubscriptionProperties()) {
-      SubscriptionProperties properties = response.getSubscriptionProperties();
-      exactlyOnce = properties.getExactlyOnceDeliveryEnabled();
-      ordered = properties.getMessageOrderingEnabled();
+      SubscriptionProperties before = properties;
+      SubscriptionProperties now = response.getSubscriptionProperties();
+      properties = now;
+      if (before != null
+          && before.getExactlyOnceDeliveryEnabled() != now.getExactlyOnceDeliveryEnabled()) {
+        startAnew();
+      }
     }
-    if (answered.compareAndSet(false, true)) {
+    if (first) {
       context.streaming(transport.accepted());
     }
+  }
+
+  // Google's client forgets the messages whose receipts it waits for when exactly-once delivery is
+  // switched off: it brings later ones, and extends the leases of these without bringing them.
+  private void startAnew() {
+    receiving = false;
+    broken = true;
+    stream.stop();
+    context.failed(
+        new TransportException(
+            "exactly-once delivery was switched: this needs a new stream", null));
   }
 
   // Emulators before 0.8.32 do not answer, and the client breaks every stream after 20 s.
@@ -181,12 +227,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     unsettled.remove(settlement);
     String key = settlement.orderingKey();
     if (key != null && acknowledged) {
-      Received next = order.next(key);
+      PullSettlement next = order.acknowledged(key, settlement);
       if (next != null) {
         callbacks.execute(() -> deliver(next));
       }
     } else if (key != null) {
-      order.giveUp(key).forEach(later -> later.settlement().nack());
+      order.givenUp(key, settlement).forEach(PullSettlement::nack);
     }
     if (lingering && unsettled.isEmpty()) {
       stop();
@@ -194,7 +240,13 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   boolean isExactlyOnce() {
-    return exactlyOnce;
+    SubscriptionProperties known = properties;
+    return known != null && known.getExactlyOnceDeliveryEnabled();
+  }
+
+  private boolean isOrdered() {
+    SubscriptionProperties known = properties;
+    return known != null && known.getMessageOrderingEnabled();
   }
 
   boolean isPast(Instant deadline) {

@@ -2,6 +2,7 @@ package dev.infraevents.pubsub;
 
 import com.google.cloud.pubsub.v1.AckReplyConsumerWithResponse;
 import dev.infraevents.AckOutcome;
+import dev.infraevents.foundries.PubSubMessage;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +11,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** How one message is settled: through the client that brought it, for as long as that runs. */
+/**
+ * One message, and how it is settled: through the client that brought it, for as long as that runs.
+ */
 final class PullSettlement implements Settlement {
 
   private static final CompletionStage<AckOutcome> SENT = done(AckOutcome.SENT);
@@ -21,29 +24,44 @@ final class PullSettlement implements Settlement {
 
   private final PullConnection<?> connection;
   private final AckReplyConsumerWithResponse reply;
+  private final PubSubMessage message;
   private final @Nullable String orderingKey;
+  private final Instant receivedAt;
   private final Instant deadline;
   private final AtomicBoolean settled = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean();
 
   /**
    * Makes one.
    *
    * @param orderingKey null if the order does not matter
-   * @param deadline when the lease is not extended any more
+   * @param maxLease for how long the lease is extended
    */
   PullSettlement(
       PullConnection<?> connection,
       AckReplyConsumerWithResponse reply,
+      PubSubMessage message,
       @Nullable String orderingKey,
-      Instant deadline) {
+      Instant receivedAt,
+      Duration maxLease) {
     this.connection = connection;
     this.reply = reply;
+    this.message = message;
     this.orderingKey = orderingKey;
-    this.deadline = deadline;
+    this.receivedAt = receivedAt;
+    this.deadline = receivedAt.plus(maxLease);
   }
 
   private static CompletionStage<AckOutcome> done(AckOutcome outcome) {
     return CompletableFuture.completedStage(outcome);
+  }
+
+  PubSubMessage message() {
+    return message;
+  }
+
+  Instant receivedAt() {
+    return receivedAt;
   }
 
   @Nullable String orderingKey() {
@@ -56,7 +74,7 @@ final class PullSettlement implements Settlement {
       return STREAM_GONE; // given up when the connection was closed
     }
     var response = reply.ack();
-    connection.settled(this, true);
+    leave(true);
     if (connection.isPast(deadline)) {
       return DEADLINE_PASSED; // the client has let go of it
     }
@@ -87,8 +105,19 @@ final class PullSettlement implements Settlement {
       return false;
     }
     var unused = reply.nack(); // nobody is told what becomes of it
-    connection.settled(this, false);
+    leave(false);
     return true;
+  }
+
+  /** Its lease is over, and it will be delivered again; an acknowledgement may still come in time. */
+  void expire() {
+    leave(false);
+  }
+
+  private void leave(boolean acknowledged) {
+    if (left.compareAndSet(false, true)) {
+      connection.settled(this, acknowledged);
+    }
   }
 
   @Override

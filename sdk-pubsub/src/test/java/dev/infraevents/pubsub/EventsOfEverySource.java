@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Messages as the sources bring them, several about each of their entities, one after the other. */
+/**
+ * Messages as the sources bring them, several about each of their entities, one after the other.
+ */
 final class EventsOfEverySource {
 
   private static final URI GARM = URI.create("https://garm.example.com");
@@ -70,8 +72,7 @@ final class EventsOfEverySource {
         PullNotificationResponse.newBuilder()
             .setNotification(
                 AcknowledgeableNotification.newBuilder().setNotification(notification));
-    return new EngFlowDecoder()
-        .read(Bytes.of(response.build().toByteArray()), ENGFLOW, RECEIVED);
+    return new EngFlowDecoder().read(Bytes.of(response.build().toByteArray()), ENGFLOW, RECEIVED);
   }
 
   private static InboundMessage<?> foundries(String type, int entity, int step) {

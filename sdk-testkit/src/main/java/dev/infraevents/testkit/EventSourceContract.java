@@ -16,6 +16,7 @@ import dev.infraevents.OverflowPolicy;
 import dev.infraevents.SourceSignal.Closed;
 import dev.infraevents.SourceSignal.GapPossible;
 import dev.infraevents.SourceSignal.HandlerFailed;
+import dev.infraevents.SourceState;
 import dev.infraevents.Subscription;
 import dev.infraevents.SubscriptionStats;
 import dev.infraevents.spi.TimeSource;
@@ -129,6 +130,16 @@ public abstract class EventSourceContract<P> extends EndContract<P> {
      * @return false by default
      */
     default boolean demandDriven() {
+      return false;
+    }
+
+    /**
+     * Says whether the source waits for what is pushed to it. It makes no connections that could
+     * fail or be refused, and has one subscription at a time; what is about those is skipped.
+     *
+     * @return false by default
+     */
+    default boolean isPushed() {
       return false;
     }
 
@@ -253,6 +264,7 @@ public abstract class EventSourceContract<P> extends EndContract<P> {
       readings.await(expected + " events read", () -> readings.subjects().size() >= expected);
       gate.countDown();
       run.deliver(); // read after the others, and the newest is never dropped
+      readings.await("books", () -> run.subscription.stats().received() > count); // pushes overtake
       run.source.close();
       SubscriptionStats stats = run.ended();
       assertEquals(count + 1, stats.received());
@@ -370,6 +382,10 @@ public abstract class EventSourceContract<P> extends EndContract<P> {
       assertEquals(numbers(5), streamed);
       assertEquals(Set.of("6", "7", "8", "9", "10"), published);
 
+      if (fixture.isPushed()) { // one subscription at a time
+        new ContractProbe(SettleStyle.RETURN)
+            .await("end", () -> source.status().state() == SourceState.IDLE);
+      }
       var completed = new ContractSubscriber<P>();
       source.publisher().subscribe(completed);
       source.close();

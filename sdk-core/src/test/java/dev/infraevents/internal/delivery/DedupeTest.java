@@ -30,6 +30,21 @@ class DedupeTest extends EngineTest {
   }
 
   @Test
+  void eventsWithTheSameIdFromDifferentPlacesAreDifferentEvents() {
+    subscribe(AT_LEAST_ONCE);
+
+    send(message("a").dedupeId("here a"));
+    awaitIdle();
+    send(message("a").dedupeId("there a"));
+    awaitIdle();
+    send(message("a").dedupeId("here a"));
+    awaitIdle();
+
+    assertThat(handler.started()).containsExactly("a", "a");
+    books().delivered(2).deduplicated(1).show(3);
+  }
+
+  @Test
   void finishedWorkIsForgottenInTheEnd() {
     subscribe(AT_LEAST_ONCE);
     send("a");

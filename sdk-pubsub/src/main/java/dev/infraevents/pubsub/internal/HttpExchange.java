@@ -203,7 +203,8 @@ final class HttpExchange {
           cause);
     }
     return cause instanceof NotConnectedException && cause.getCause() != null
-        ? new TransportException("no connection for " + request + ": " + describe(cause.getCause()), cause)
+        ? new TransportException(
+            "no connection for " + request + ": " + describe(cause.getCause()), cause)
         : new TransportException("no answer to " + request + ": " + describe(cause), cause);
   }
 

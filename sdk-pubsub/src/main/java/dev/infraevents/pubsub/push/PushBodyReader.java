@@ -18,8 +18,8 @@ final class PushBodyReader {
   private static final int CHUNK = 8 << 10;
 
   /**
-   * A body that is too large is read on and thrown away: a sender that can not get rid of it does not
-   * see the answer, and sends it again. This is more than Pub/Sub can send.
+   * A body that is too large is read on and thrown away: a sender that can not get rid of it does
+   * not see the answer, and sends it again. This is more than Pub/Sub can send.
    */
   private static final long MOST = 64L << 20;
 

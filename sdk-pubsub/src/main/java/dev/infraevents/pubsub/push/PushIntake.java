@@ -94,8 +94,7 @@ final class PushIntake implements Connection {
         return;
       }
       room =
-          context.message(
-              decoder.read(message, message.source(settings.source()), arrival, push));
+          context.message(decoder.read(message, message.source(settings.source()), arrival, push));
     } catch (DecodingException e) {
       room = context.undecodable(body.content(), e, push);
     }

@@ -82,8 +82,8 @@ import org.jspecify.annotations.Nullable;
  * is acknowledged after that ({@link dev.infraevents.AckOutcome#DEADLINE_PASSED}) comes again, and
  * is acknowledged then without calling the handler again. An answer has no receipt, so what became
  * of an acknowledgement is {@link dev.infraevents.AckOutcome#SENT}. The delay of a negative
- * acknowledgement is up to Pub/Sub. A push counts as open from its first byte on, and as many may be
- * open as the {@linkplain dev.infraevents.DeliveryOptions.Builder#buffer buffer} holds events.
+ * acknowledgement is up to Pub/Sub. A push counts as open from its first byte on, and as many may
+ * be open as the {@linkplain dev.infraevents.DeliveryOptions.Builder#buffer buffer} holds events.
  *
  * <p>Only one subscription at a time can be open. It is {@linkplain
  * dev.infraevents.SourceState#STREAMING streaming} from the beginning, however long nothing comes.
@@ -215,8 +215,8 @@ public final class PushReceiver extends AbstractEventSource<FoundriesPayload> {
     }
 
     /**
-     * Sets the path of the endpoint as requests name it, compared exactly. It may hold a secret that
-     * cannot be guessed, beside the token: it is compared in constant time and never logged.
+     * Sets the path of the endpoint as requests name it, compared exactly. It may hold a secret
+     * that cannot be guessed, beside the token: it is compared in constant time and never logged.
      *
      * @param path begins with a slash; not decoded, without a query
      * @return this

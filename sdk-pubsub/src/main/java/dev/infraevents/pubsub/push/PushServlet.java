@@ -36,14 +36,15 @@ public final class PushServlet extends HttpServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    PushRequest push = read(request);
     if (!request.isAsyncSupported()) {
-      send(response, receiver.receive(read(request)).toCompletableFuture().join());
+      send(response, receiver.receive(push).toCompletableFuture().join());
       return;
     }
     AsyncContext exchange = request.startAsync();
     exchange.setTimeout(0); // the receiver has a deadline of its own
     receiver
-        .receive(read(request))
+        .receive(push)
         .thenAccept(answer -> send(response, answer))
         .whenComplete((done, failure) -> exchange.complete());
   }

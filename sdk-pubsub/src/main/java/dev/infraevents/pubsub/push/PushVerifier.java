@@ -4,6 +4,7 @@ import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.pubsub.internal.HttpCalls;
 import dev.infraevents.pubsub.push.AcceptedTokens.Accepted;
+import dev.infraevents.spi.Hosts;
 import dev.infraevents.spi.TimeSource;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -147,8 +148,6 @@ public final class PushVerifier {
     private static final Duration MOST_SKEW = Duration.ofMinutes(5);
     private static final Pattern EMAIL = Pattern.compile("[^@\\s,]+@[^@\\s,]+");
     private static final Pattern SUBJECT = Pattern.compile("\\d{1,32}");
-    private static final Pattern LOOPBACK =
-        Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[(0*:)*0*1]", Pattern.CASE_INSENSITIVE);
 
     private final Set<String> audiences = new LinkedHashSet<>();
     private final Set<String> accounts = new LinkedHashSet<>();
@@ -226,7 +225,7 @@ public final class PushVerifier {
       boolean local =
           "http".equalsIgnoreCase(url.getScheme())
               && url.getHost() != null
-              && LOOPBACK.matcher(url.getHost()).matches();
+              && Hosts.isLoopback(url.getHost());
       if (url.getHost() == null || url.getRawUserInfo() != null || !(secure || local)) {
         throw new ConfigurationException(
             "keys can only be trusted if they come over https://HOST/..., without user info; plain"

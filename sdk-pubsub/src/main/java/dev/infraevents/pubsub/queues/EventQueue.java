@@ -1,5 +1,6 @@
 package dev.infraevents.pubsub.queues;
 
+import dev.infraevents.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param label its name within the factory
  * @param type {@code push} or {@code pull}; another text if the server knows more than this version
  * @param pushUrl where its events are pushed to, as it was given; null if they are not
+ * @param raw the JSON object as it arrived, with members that this version does not know
  */
-public record EventQueue(String label, String type, @Nullable String pushUrl) {
+public record EventQueue(String label, String type, @Nullable String pushUrl, Bytes raw) {
 
   /**
    * Says whether events are pushed.

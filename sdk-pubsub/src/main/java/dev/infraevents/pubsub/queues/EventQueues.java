@@ -1,6 +1,5 @@
 package dev.infraevents.pubsub.queues;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.infraevents.AuthenticationException;
@@ -11,10 +10,10 @@ import dev.infraevents.RequestException;
 import dev.infraevents.Token;
 import dev.infraevents.pubsub.internal.HttpAnswer;
 import dev.infraevents.spi.TimeSource;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -87,20 +86,17 @@ public final class EventQueues {
     if (answer.status() == 204) {
       return List.of();
     }
-    JsonNode json = ApiAnswer.parse(answer.body());
-    if (!json.isArray()) {
-      throw notTheApi(request);
+    try {
+      return QueueList.parse(answer.body());
+    } catch (IOException e) { // its message may quote the answer
+      throw new ProtocolException(
+          api.base()
+              + " answered "
+              + request
+              + " with something else: is this the API, or a page of a proxy in front of it?",
+          null,
+          false);
     }
-    List<EventQueue> queues = new ArrayList<>();
-    for (JsonNode queue : json) {
-      String label = queue.path("label").asText("");
-      if (label.isEmpty()) {
-        throw notTheApi(request);
-      }
-      queues.add(
-          new EventQueue(label, queue.path("type").asText(""), queue.path("push-url").textValue()));
-    }
-    return List.copyOf(queues);
   }
 
   /**
@@ -202,16 +198,6 @@ public final class EventQueues {
     };
   }
 
-  private ProtocolException notTheApi(String request) {
-    return new ProtocolException(
-        api.base()
-            + " answered "
-            + request
-            + " with something else: is this the API, or a page of a proxy in front of it?",
-        null,
-        false);
-  }
-
   @Override
   public String toString() {
     return "EventQueues[" + api.base() + ", factory=" + factory + "]";
@@ -278,8 +264,8 @@ public final class EventQueues {
     /**
      * Sets how to connect.
      *
-     * @param connection TLS, proxy, headers, backoff; a request takes four times its connect timeout
-     *     at most, and no wait in it more than that
+     * @param connection TLS, proxy, headers, backoff; a request takes four times its connect
+     *     timeout at most, and no wait in it more than that
      * @return this
      */
     public Builder connection(ConnectionOptions connection) {
@@ -307,7 +293,8 @@ public final class EventQueues {
      */
     public EventQueues build() {
       if (factory == null || credentials == null) {
-        throw new ConfigurationException("EventQueues needs factory(...) and credentials(...)", null);
+        throw new ConfigurationException(
+            "EventQueues needs factory(...) and credentials(...)", null);
       }
       refuseExposed(base);
       URI endpoint = credentials.endpoint();

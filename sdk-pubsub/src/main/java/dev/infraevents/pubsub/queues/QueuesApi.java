@@ -22,8 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -148,7 +148,7 @@ final class QueuesApi {
   }
 
   private HttpAnswer authorized(Function<@Nullable Token, HttpAnswer> call) {
-    return tokens == null ? call.apply(null) : tokens.request(call::apply);
+    return tokens == null ? call.apply(null) : tokens.request(token -> call.apply(token));
   }
 
   /** How long to wait before the next attempt, or null if there is to be none. */
@@ -168,15 +168,22 @@ final class QueuesApi {
       if (time == null) {
         TimeUnit.NANOSECONDS.sleep(wait.toNanos());
       } else {
-        var over = new CompletableFuture<@Nullable Void>();
-        time.timers().schedule(() -> over.complete(null), wait.toNanos(), TimeUnit.NANOSECONDS);
-        over.get();
+        pause(wait, time);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TransportException("interrupted before the next attempt", failure);
+    }
+  }
+
+  private static void pause(Duration wait, TimeSource time) throws InterruptedException {
+    Future<?> over = time.timers().schedule(() -> {}, wait.toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      over.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("nobody completes it so", e);
+      throw new IllegalStateException("nothing was to be done", e);
+    } finally {
+      over.cancel(false);
     }
   }
 

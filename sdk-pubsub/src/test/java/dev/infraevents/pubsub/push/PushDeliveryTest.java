@@ -101,7 +101,8 @@ final class PushDeliveryTest {
     queue.publish(PushRig.message("1"));
     queue.awaitEmpty(PATIENCE);
 
-    assertThat(queue.pushes()).extracting(push -> push.response().status())
+    assertThat(queue.pushes())
+        .extracting(push -> push.response().status())
         .containsExactly(500, 500, 204);
     assertThat(rig.eventIds()).containsExactly("1", "1", "1");
   }
@@ -214,7 +215,8 @@ final class PushDeliveryTest {
   @Test
   void theSamplePayloadOfTheDocumentationIsReportedAndAcknowledged() throws Exception {
     rig.start();
-    var sample = PushMessage.of(Bytes.ofUtf8("hello_world")).with("event-type", "DEVICE_OTA_STARTED");
+    var sample =
+        PushMessage.of(Bytes.ofUtf8("hello_world")).with("event-type", "DEVICE_OTA_STARTED");
 
     PushResponse response = rig.send(rig.pubsub.request(sample));
 
@@ -299,9 +301,7 @@ final class PushDeliveryTest {
   void closingLetsOpenPushesFinishAndAnswersThoseThatDoNot() throws Exception {
     rig.delivery(
             options ->
-                options
-                    .concurrency(Concurrency.unordered(4))
-                    .drainTimeout(Duration.ofSeconds(5)))
+                options.concurrency(Concurrency.unordered(4)).drainTimeout(Duration.ofSeconds(5)))
         .time(time);
     deferAll();
     rig.start();

@@ -59,7 +59,8 @@ final class PushExampleDefectsTest {
   void aForgedPushGetsOneAnswerAndIsNotProcessed() throws Exception {
     rig.start();
     try (Socket socket = connect()) {
-      write(socket, head("Authorization: Bearer x\r\nContent-Length: 2\r\nConnection: close") + "{}");
+      write(
+          socket, head("Authorization: Bearer x\r\nContent-Length: 2\r\nConnection: close") + "{}");
       String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
       assertThat(all).startsWith("HTTP/1.1 401 ").containsOnlyOnce("HTTP/1.1").endsWith("\r\n\r\n");
     }
@@ -128,7 +129,8 @@ final class PushExampleDefectsTest {
     rig.start();
     Instant now = Instant.now();
     var fromTheFuture = rig.pubsub.token().issuedAt(now.plusSeconds(30));
-    var justExpired = rig.pubsub.token().issuedAt(now.minus(Duration.ofMinutes(60)).minusSeconds(30));
+    var justExpired =
+        rig.pubsub.token().issuedAt(now.minus(Duration.ofMinutes(60)).minusSeconds(30));
     assertThat(rig.status(forged("1", fromTheFuture))).isEqualTo(204);
     assertThat(rig.status(forged("2", justExpired))).isEqualTo(204);
   }

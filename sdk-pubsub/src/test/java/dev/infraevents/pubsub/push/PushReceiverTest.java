@@ -17,12 +17,14 @@ import dev.infraevents.testkit.pubsub.PushMessage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -152,7 +154,7 @@ final class PushReceiverTest {
   @Test
   void aGenuineBodyThatIsTooLargeIsReportedWithItsBeginningAndAcknowledged() throws Exception {
     rig.receiver(builder -> builder.maxBodySize(100_000)).start();
-    byte[] large = "{\"message\":{}} ".repeat(20_000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] large = "{\"message\":{}} ".repeat(20_000).getBytes(StandardCharsets.UTF_8);
 
     assertThat(rig.status(rig.request("1").body(large))).isEqualTo(204);
     assertThat(rig.status(rig.request("1").body(large).chunked())).isEqualTo(204);
@@ -232,7 +234,9 @@ final class PushReceiverTest {
     assertThat(rig.status(rig.pubsub.unwrapped(message, false))).isEqualTo(204);
     assertThat(rig.status(rig.pubsub.unwrapped(PushRig.message("5"), false))).isEqualTo(204);
 
-    assertThat(rig.events).extracting(event -> event.type().name()).containsOnly("foundries.unknown");
+    assertThat(rig.events)
+        .extracting(event -> event.type().name())
+        .containsOnly("foundries.unknown");
     assertThat(rig.eventIds()).hasSize(2).doesNotHaveDuplicates().doesNotContain("", "4711");
     assertThat(rig.events.get(0).source()).isEqualTo(URI.create("https://hooks.example.com"));
     rig.awaitStats(stats -> assertThat(stats.deduplicated()).isOne());
@@ -301,6 +305,11 @@ final class PushReceiverTest {
               public int read() {
                 throw new IllegalStateException("Bearer secret");
               }
+
+              @Override
+              public int read(byte[] buffer, int offset, int length) {
+                return read();
+              }
             });
 
     var response = rig.receiver().receive(request).toCompletableFuture().join();
@@ -324,7 +333,7 @@ final class PushReceiverTest {
   @Test
   void settingsThatCanNotWorkAreRefusedByTheCallThatReceivesThem() {
     var builder = PushReceiver.builder();
-    List<org.assertj.core.api.ThrowableAssert.ThrowingCallable> calls =
+    List<ThrowingCallable> calls =
         List.of(
             () -> builder.path("foundries"),
             () -> builder.path("/a?b"),
@@ -339,13 +348,12 @@ final class PushReceiverTest {
             () -> PushReceiver.builder().path("/").build());
 
     assertThat(calls)
-        .allSatisfy(
-            call -> assertThatThrownBy(call).isInstanceOf(ConfigurationException.class));
+        .allSatisfy(call -> assertThatThrownBy(call).isInstanceOf(ConfigurationException.class));
   }
 
   private PushResponse receive(
       String method, String path, Map<String, List<String>> headers, String body) {
-    var in = new ByteArrayInputStream(body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    var in = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
     return rig.receiver()
         .receive(new PushRequest(method, path, headers, in))
         .toCompletableFuture()

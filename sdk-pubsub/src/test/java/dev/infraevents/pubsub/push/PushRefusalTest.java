@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.infraevents.DecodingException;
+import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.pubsub.PushKey;
@@ -111,7 +112,9 @@ final class PushRefusalTest {
           token("padding", t -> t.claimsSegment(s -> s + "=".repeat(1 + (3 + s.length()) % 4)));
           token("plus", t -> t.headerSegment(s -> "+" + s));
           token("slash", t -> t.claimsSegment(s -> s + "/"));
-          token("trailing bits", t -> t.headerContent("{}".getBytes(UTF_8)).headerSegment(s -> "e31"));
+          token(
+              "trailing bits",
+              t -> t.headerContent("{}".getBytes(UTF_8)).headerSegment(s -> "e31"));
           token("header no object", t -> t.headerContent("[]".getBytes(UTF_8)));
           token("claims no object", t -> t.claimsContent("1".getBytes(UTF_8)));
           token("invalid UTF-8", t -> t.claimsContent(new byte[] {'{', (byte) 0xC3, '}'}));
@@ -120,7 +123,12 @@ final class PushRefusalTest {
               t -> t.claimsContent(t.claimsJson().replace("{", "{\"aud\":\"x\",").getBytes(UTF_8)));
           token(
               "too deep",
-              t -> t.claim("x", List.of(List.of(List.of(List.of(List.of(List.of(List.of(List.of(List.of()))))))))));
+              t ->
+                  t.claim(
+                      "x",
+                      List.of(
+                          List.of(
+                              List.of(List.of(List.of(List.of(List.of(List.of(List.of()))))))))));
         });
   }
 
@@ -277,7 +285,7 @@ final class PushRefusalTest {
       other.verifierOptions =
           builder ->
               builder.timeSource(
-                  new dev.infraevents.spi.TimeSource(
+                  new TimeSource(
                       () -> {
                         throw new IllegalStateException("no clock, and a secret");
                       },
@@ -298,6 +306,11 @@ final class PushRefusalTest {
           @Override
           public int read() {
             throw new AssertionError("the body was read");
+          }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) {
+            return read();
           }
         };
     var forged = List.of("Bearer " + rig.pubsub.token().badlySigned().mint());

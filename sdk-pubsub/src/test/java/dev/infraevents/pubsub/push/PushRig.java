@@ -97,11 +97,9 @@ final class PushRig implements AutoCloseable, EventHandler<FoundriesPayload> {
                     .audience(pubsub.audience())
                     .serviceAccount(pubsub.email())
                     .certsUrl(pubsub.keys().jwksUrl())
-                    .timeSource(
-                        new TimeSource(InstantSource.system(), keyTime::nanoTime, keyTime)))
+                    .timeSource(new TimeSource(InstantSource.system(), keyTime::nanoTime, keyTime)))
             .build();
-    receiver =
-        receiverOptions.apply(PushReceiver.builder().verifier(verifier).path(PATH)).build();
+    receiver = receiverOptions.apply(PushReceiver.builder().verifier(verifier).path(PATH)).build();
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {

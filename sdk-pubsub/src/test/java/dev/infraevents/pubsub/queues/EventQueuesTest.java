@@ -46,10 +46,14 @@ class EventQueuesTest {
     server().addPushQueue("one", "https://example.com/a");
     server().addPullQueue("two");
 
-    assertThat(queues().list())
-        .containsExactly(
-            new EventQueue("one", "push", "https://example.com/a"),
-            new EventQueue("two", "pull", null));
+    List<EventQueue> listed = queues().list();
+
+    assertThat(listed).extracting(EventQueue::label).containsExactly("one", "two");
+    assertThat(listed).extracting(EventQueue::isPush).containsExactly(true, false);
+    assertThat(listed).extracting(EventQueue::isPull).containsExactly(false, true);
+    assertThat(listed)
+        .extracting(EventQueue::pushUrl)
+        .containsExactly("https://example.com/a", null);
     ReceivedRequest request = server().requests().get(0);
     assertThat(request.target()).isEqualTo("/ota/factories/example-factory/event-queues/");
     assertThat(request.headers("OSF-TOKEN")).containsExactly(server().apiToken());
@@ -64,18 +68,29 @@ class EventQueuesTest {
   }
 
   @Test
-  void queueOfAnUnknownTypeIsListed() {
-    server()
-        .inject(Fault.refuseUpgrade(200, JSON, "[{\"label\":\"a\",\"type\":\"mqtt\",\"new\":1}]"));
+  void queueOfAnUnknownTypeIsListedAsItArrived() {
+    String raw = "{\"label\":\"ü\",\n \"type\":\"mqtt\", \"new\":[1.50]}";
+    server().inject(Fault.refuseUpgrade(200, JSON, "[ " + raw + " ]"));
 
     EventQueue queue = queues().list().get(0);
 
     assertThat(queue.type()).isEqualTo("mqtt");
+    assertThat(queue.raw().utf8()).isEqualTo(raw);
     assertThat(queue.isPush() || queue.isPull()).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "null", "{}", "<html>login</html>", "[1]", "[{\"type\":\"push\"}]"})
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{}",
+        "<html>login</html>",
+        "[1]",
+        "[{}",
+        "[] []",
+        "[{\"type\":\"push\"}]"
+      })
   void listThatIsNoneIsRefused(String body) {
     server().inject(Fault.refuseUpgrade(200, "text/html", body));
 
@@ -278,8 +293,8 @@ class EventQueuesTest {
     assertThatThrownBy(exposed::build)
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("not encrypted");
-    assertThat(exposed.allowPlaintextCredentials().build()).hasToString(
-        "EventQueues[http://api.example.com, factory=example-factory]");
+    assertThat(exposed.allowPlaintextCredentials().build())
+        .hasToString("EventQueues[http://api.example.com, factory=example-factory]");
 
     var login = FoundriesCredentials.oauth2("http://app.example.com/oauth/token/", "id", "s3cret");
     assertThatThrownBy(() -> builder(server()).credentials(login).build())
@@ -289,7 +304,14 @@ class EventQueuesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "api.foundries.io", "ftp://x", "https://u:p4ss@x/", "https://x?q=1", "https://"})
+      strings = {
+        "",
+        "api.foundries.io",
+        "ftp://x",
+        "https://u:p4ss@x/",
+        "https://x?q=1",
+        "https://"
+      })
   void addressThatIsNoneIsRefusedWithoutQuotingIt(String url) {
     assertThatThrownBy(() -> EventQueues.builder().api(url))
         .isInstanceOf(ConfigurationException.class)

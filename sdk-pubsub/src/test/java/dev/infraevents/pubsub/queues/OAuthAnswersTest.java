@@ -108,7 +108,8 @@ class OAuthAnswersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "<html>", "[]", "{\"access_token\":\"\"}", "{\"access_token\":\"a b\"}"})
+  @ValueSource(
+      strings = {"", "<html>", "[]", "{\"access_token\":\"\"}", "{\"access_token\":\"a b\"}"})
   void answerWithoutAUsableTokenIsRefused(String body) {
     answer = HttpResponse.of(200, JSON, body);
 

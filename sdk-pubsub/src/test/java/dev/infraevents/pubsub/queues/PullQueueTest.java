@@ -47,7 +47,8 @@ class PullQueueTest {
     queues().createPull("mine", file());
 
     assertThat(Files.readString(file())).isEqualTo(server().queues().get(0).credentials());
-    assertThat(server().requests().get(0).body()).isEqualTo("{\"label\":\"mine\",\"type\":\"pull\"}");
+    assertThat(server().requests().get(0).body())
+        .isEqualTo("{\"label\":\"mine\",\"type\":\"pull\"}");
   }
 
   @Test

@@ -212,8 +212,7 @@ class QueueLoginTest {
   }
 
   private FoundriesCredentials login() {
-    return FoundriesCredentials.oauth2(
-        server.tokenUrl(), server.clientId(), server.clientSecret());
+    return FoundriesCredentials.oauth2(server.tokenUrl(), server.clientId(), server.clientSecret());
   }
 
   private EventQueues queues(FoundriesCredentials credentials) {

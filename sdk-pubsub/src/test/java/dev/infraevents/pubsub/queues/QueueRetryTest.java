@@ -74,8 +74,7 @@ class QueueRetryTest {
 
   @Test
   void serverIsLeftAloneForAsLongAsItAsks() {
-    server()
-        .inject(Fault.refuseUpgrade(429, "text/plain", "").withHeader("Retry-After", "40"));
+    server().inject(Fault.refuseUpgrade(429, "text/plain", "").withHeader("Retry-After", "40"));
     Thread caller = start(() -> queues().list());
     await().until(() -> time.pendingTasks() == 1);
     assertThat(time.nextDelay()).contains(Duration.ofSeconds(40));
@@ -89,8 +88,7 @@ class QueueRetryTest {
 
   @Test
   void callerIsNotHeldForLongerThanAMinute() {
-    server()
-        .inject(Fault.refuseUpgrade(503, "text/plain", "").withHeader("Retry-After", "61"));
+    server().inject(Fault.refuseUpgrade(503, "text/plain", "").withHeader("Retry-After", "61"));
 
     assertThatThrownBy(() -> queues().list())
         .isInstanceOfSatisfying(
@@ -128,8 +126,7 @@ class QueueRetryTest {
     refuse(429, 1);
 
     assertThat(outcome(() -> queues().delete("one")))
-        .isInstanceOfSatisfying(
-            RequestException.class, e -> assertThat(e.status()).isEqualTo(404));
+        .isInstanceOfSatisfying(RequestException.class, e -> assertThat(e.status()).isEqualTo(404));
     assertThat(server().requests()).hasSize(2);
   }
 

@@ -5,7 +5,8 @@ import dev.infraevents.testkit.FakeServerExtension;
 /**
  * Starts a {@link FakeFoundriesApi} before each test and closes it afterwards. For a field:
  *
- * <p>{@code @RegisterExtension final FakeFoundriesApiExtension foundries = new FakeFoundriesApiExtension();}
+ * <p>{@code @RegisterExtension final FakeFoundriesApiExtension foundries = new
+ * FakeFoundriesApiExtension();}
  */
 public final class FakeFoundriesApiExtension extends FakeServerExtension<FakeFoundriesApi> {
 

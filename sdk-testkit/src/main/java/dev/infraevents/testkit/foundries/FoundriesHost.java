@@ -44,8 +44,7 @@ final class FoundriesHost implements FaultTarget {
       @Nullable SSLContext tls,
       Function<ReceivedRequest, HttpResponse> api,
       Runnable tokenExpiry) {
-    this.server =
-        new HttpServer(request -> answer(api, request), tls, settings.clock, threads);
+    this.server = new HttpServer(request -> answer(api, request), tls, settings.clock, threads);
     this.tokenExpiry = tokenExpiry;
     server.port().listen();
   }

@@ -361,8 +361,8 @@ public final class FakePubSub implements FakeServer {
 
   @Override
   public void close() {
+    store.subscriptions().forEach(PubSubSubscription::close); // no timer outlives the host's
     host.close();
-    store.subscriptions().forEach(PubSubSubscription::close);
   }
 
   @Override

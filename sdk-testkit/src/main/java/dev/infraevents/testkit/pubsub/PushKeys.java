@@ -6,21 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.infraevents.testkit.FakeServer;
 import dev.infraevents.testkit.Fault;
 import dev.infraevents.testkit.ReceivedRequest;
-import dev.infraevents.testkit.internal.Changes;
-import dev.infraevents.testkit.internal.DaemonThreads;
-import dev.infraevents.testkit.internal.FaultInjector;
-import dev.infraevents.testkit.internal.http.HttpReply;
 import dev.infraevents.testkit.internal.http.HttpResponse;
-import dev.infraevents.testkit.internal.http.HttpServer;
-import dev.infraevents.testkit.internal.tcp.LoopbackPort;
 import dev.infraevents.testkit.internal.tls.PrivateAuthority;
-import dev.infraevents.testkit.internal.tls.SelfSignedCertificate;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,35 +30,21 @@ public final class PushKeys implements FakeServer {
   private static final String CERTIFICATES_PATH = "/oauth2/v1/certs";
 
   private final PrivateAuthority authority = new PrivateAuthority("Infra Events testkit");
-  private final DaemonThreads threads = new DaemonThreads("push-keys");
-  private final Changes changes = new Changes();
-  private final @Nullable SelfSignedCertificate tls;
-  private final HttpServer server;
+  private final KeyServer server;
 
   // Guarded by this.
   private final List<PushKey> published = new ArrayList<>();
-  private final List<ReceivedRequest> requests = new ArrayList<>();
-  private final TreeMap<String, String> headers = new TreeMap<>();
   private PushKey current;
-  private @Nullable HttpResponse answer; // instead of the keys
-  private Fault.@Nullable RefuseUpgrade refusal;
-  private int refusals;
-  private boolean stalled;
-  private boolean down;
 
   PushKeys(boolean overTls, InstantSource clock) {
     this.current = newKey();
     published.add(current);
-    headers.put("Cache-Control", "public, max-age=19800, must-revalidate, no-transform");
-    this.tls = overTls ? SelfSignedCertificate.create() : null;
-    this.server = new HttpServer(this::reply, tls == null ? null : tls.context(), clock, threads);
-    server.port().listen();
+    this.server = new KeyServer(overTls, clock, this::document);
   }
 
   @Override
   public String url() {
-    String origin = tls == null ? "http://" + LoopbackPort.HOST : "https://localhost";
-    return origin + ":" + server.port().number();
+    return server.url();
   }
 
   /**
@@ -94,10 +72,7 @@ public final class PushKeys implements FakeServer {
    * @throws IllegalStateException if they are not
    */
   public String tlsCertificatePem() {
-    if (tls == null) {
-      throw new IllegalStateException("the keys are not served over TLS");
-    }
-    return tls.pem();
+    return server.tlsCertificatePem();
   }
 
   /**
@@ -162,12 +137,8 @@ public final class PushKeys implements FakeServer {
    * @param name its name
    * @param value its value; null to leave it out
    */
-  public synchronized void header(String name, @Nullable String value) {
-    if (value == null) {
-      headers.remove(name);
-    } else {
-      headers.put(name, value);
-    }
+  public void header(String name, @Nullable String value) {
+    server.header(name, value);
   }
 
   /**
@@ -177,8 +148,8 @@ public final class PushKeys implements FakeServer {
    * @param contentType the content type
    * @param body the body, sent as it is
    */
-  public synchronized void answer(int status, String contentType, String body) {
-    answer = HttpResponse.of(status, contentType, body);
+  public void answer(int status, String contentType, String body) {
+    server.answer(HttpResponse.of(status, contentType, body));
   }
 
   /**
@@ -186,8 +157,8 @@ public final class PushKeys implements FakeServer {
    *
    * @param target where to
    */
-  public synchronized void redirect(URI target) {
-    answer = HttpResponse.of(302, "text/plain", "").with("Location", target.toString());
+  public void redirect(URI target) {
+    server.answer(HttpResponse.of(302, "text/plain", "").with("Location", target.toString()));
   }
 
   /**
@@ -218,8 +189,8 @@ public final class PushKeys implements FakeServer {
    *
    * @return the number of requests so far
    */
-  public synchronized int fetches() {
-    return requests.size();
+  public int fetches() {
+    return requests().size();
   }
 
   /**
@@ -227,8 +198,8 @@ public final class PushKeys implements FakeServer {
    *
    * @return in the order they came
    */
-  public synchronized List<ReceivedRequest> requests() {
-    return List.copyOf(requests);
+  public List<ReceivedRequest> requests() {
+    return server.requests();
   }
 
   /**
@@ -239,117 +210,29 @@ public final class PushKeys implements FakeServer {
    * @throws AssertionError if they were not
    */
   public void awaitFetches(int count, Duration timeout) {
-    changes.await(() -> fetches() >= count, timeout, () -> fetches() + " fetches of " + count);
+    server.awaitRequests(count, timeout);
   }
 
   @Override
   public void inject(Fault fault) {
-    if (fault instanceof Fault.Refuse f) {
-      server.port().refuse(f.times());
-    } else if (fault instanceof Fault.RefuseUpgrade f) {
-      refuse(f);
-    } else if (fault instanceof Fault.Reset) {
-      server.wires().reset();
-    } else if (fault instanceof Fault.HalfOpen) {
-      server.wires().freeze();
-    } else if (fault instanceof Fault.Stall) {
-      setStalled(true);
-    } else if (fault instanceof Fault.SlowDrip f) {
-      server.wires().drip(f.bytes(), f.pause());
-    } else if (fault instanceof Fault.Restart f) {
-      restart(f.staysDown());
-    } else {
-      throw FaultInjector.unknown(fault);
-    }
-  }
-
-  private synchronized void refuse(Fault.RefuseUpgrade fault) {
-    refusal = fault;
-    refusals = fault.times();
-  }
-
-  private void setStalled(boolean value) {
-    synchronized (this) {
-      stalled = value;
-    }
-    changes.announce();
-  }
-
-  private synchronized void restart(boolean staysDown) {
-    server.port().stopListening();
-    server.wires().drop();
-    if (staysDown) {
-      server.port().hold();
-      down = true;
-    } else {
-      server.port().listen();
-    }
+    server.inject(fault);
   }
 
   @Override
   public void heal() {
-    synchronized (this) {
-      answer = null;
-      refusals = 0;
-      server.port().refuse(0);
-      server.wires().drip(0, Duration.ZERO);
-      server.wires().thaw();
-      if (down) {
-        down = false;
-        server.port().listen();
-      }
-    }
-    setStalled(false);
+    server.heal();
   }
 
   @Override
   public void close() {
-    setStalled(false);
-    server.port().stopListening();
-    server.port().release();
-    server.wires().drop();
-    threads.join();
+    server.close();
   }
 
-  private HttpReply reply(ReceivedRequest request) {
-    synchronized (this) {
-      requests.add(request);
-    }
-    changes.announce();
-    // As long as it takes: closing ends it, too.
-    changes.holds(() -> !isStalled(), Duration.ofDays(1));
-    return document(request);
-  }
-
-  private synchronized boolean isStalled() {
-    return stalled;
-  }
-
-  private synchronized HttpReply document(ReceivedRequest request) {
-    if (refusal != null && refusals > 0) {
-      refusals--;
-      return new HttpResponse(refusal.status(), refusal.headers(), refusal.body());
-    }
-    if (answer != null) {
-      return withHeaders(answer);
-    }
-    if (!request.method().equals("GET")) {
-      return HttpResponse.of(405, "text/plain", "");
-    }
-    return switch (request.path()) {
-      case JWKS_PATH ->
-          withHeaders(HttpResponse.of(200, "application/json; charset=UTF-8", jwks()));
-      case CERTIFICATES_PATH ->
-          withHeaders(HttpResponse.of(200, "application/json; charset=UTF-8", certificates()));
-      default -> HttpResponse.of(404, "text/plain", "");
+  private @Nullable String document(String path) {
+    return switch (path) {
+      case JWKS_PATH -> jwks();
+      case CERTIFICATES_PATH -> certificates();
+      default -> null;
     };
-  }
-
-  private HttpResponse withHeaders(HttpResponse response) {
-    HttpResponse full = response;
-    for (var header : headers.entrySet()) {
-      full = full.with(header.getKey(), header.getValue());
-    }
-    return full;
   }
 }

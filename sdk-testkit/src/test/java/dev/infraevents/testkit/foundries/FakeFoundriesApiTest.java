@@ -323,7 +323,8 @@ class FakeFoundriesApiTest {
     String client =
         "&client_id=" + api.clientId() + "&client_secret=" + encoded(api.clientSecret());
     String more = refresh.isEmpty() ? "" : "&refresh_token=" + encoded(refresh);
-    return JSON.readTree(call("POST", "/oauth/token/", "grant_type=" + grant + client + more).body());
+    return JSON.readTree(
+        call("POST", "/oauth/token/", "grant_type=" + grant + client + more).body());
   }
 
   private static String encoded(String value) {
@@ -341,8 +342,7 @@ class FakeFoundriesApiTest {
   private Answer call(
       String method, String path, @Nullable String body, Map<String, String> headers) {
     try {
-      var connection =
-          (HttpURLConnection) URI.create(api.url() + path).toURL().openConnection();
+      var connection = (HttpURLConnection) URI.create(api.url() + path).toURL().openConnection();
       connection.setRequestMethod(method);
       connection.setRequestProperty("Connection", "close");
       headers.forEach(connection::setRequestProperty);

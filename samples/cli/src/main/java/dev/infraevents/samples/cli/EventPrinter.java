@@ -1,8 +1,10 @@
 package dev.infraevents.samples.cli;
 
+import dev.infraevents.Bytes;
 import dev.infraevents.CloudEvents;
 import dev.infraevents.Event;
 import java.io.PrintStream;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -12,6 +14,8 @@ public final class EventPrinter {
 
   private static final int WIDTH = 160;
   private static final Pattern TEXT_TYPE = Pattern.compile("text/|application/([^;]*\\+)?json\\b");
+  private static final Pattern BINARY = Pattern.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]");
+  private static final Pattern LINE_BREAK = Pattern.compile("[\r\n]+");
 
   private final PrintStream out;
   private final CommonOptions.Output output;
@@ -53,9 +57,18 @@ public final class EventPrinter {
 
   /** On one line, and without loss: what the source does not send as text is printed in Base64. */
   private static String raw(Event<?> event) {
-    return TEXT_TYPE.matcher(event.dataContentType()).lookingAt()
-        ? event.raw().utf8()
+    return isText(event)
+        // JSON has no line breaks but those between its tokens.
+        ? LINE_BREAK.matcher(event.raw().utf8()).replaceAll(" ")
         : Base64.getEncoder().encodeToString(event.raw().toByteArray());
+  }
+
+  /** Data that is text may have come in a message that is not, such as a protobuf of Pub/Sub's. */
+  private static boolean isText(Event<?> event) {
+    Bytes raw = event.raw();
+    return TEXT_TYPE.matcher(event.dataContentType()).lookingAt()
+        && !BINARY.matcher(raw.utf8()).find()
+        && Arrays.equals(raw.toUtf8Array(), raw.toByteArray());
   }
 
   private static String origin(Event<?> event) {

@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -22,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /**
@@ -32,7 +34,8 @@ import picocli.CommandLine;
 public final class Runner {
 
   // Held here: java.util.logging forgets the level of a logger that nobody holds.
-  private static final Logger LIBRARY_LOG = Logger.getLogger("dev.infraevents");
+  private static final List<Logger> LIBRARY_LOGS =
+      Stream.of("dev.infraevents", "io.grpc", "com.google").map(Logger::getLogger).toList();
 
   private final PrintStream out;
   private final PrintStream err;
@@ -112,12 +115,14 @@ public final class Runner {
   }
 
   /**
-   * What the library logs as a warning, a sample says itself, from the signals. Errors stay, and so
-   * does a level from a configuration of java.util.logging.
+   * What the library and those under it log as a warning, a sample says itself, from the signals.
+   * Errors stay, and so does a level from a configuration of java.util.logging.
    */
   private static void quietLog() {
-    if (LIBRARY_LOG.getLevel() == null) {
-      LIBRARY_LOG.setLevel(Level.SEVERE);
+    for (Logger log : LIBRARY_LOGS) {
+      if (log.getLevel() == null) {
+        log.setLevel(Level.SEVERE);
+      }
     }
   }
 

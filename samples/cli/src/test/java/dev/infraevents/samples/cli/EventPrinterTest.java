@@ -54,12 +54,31 @@ class EventPrinterTest {
     }
   }
 
+  @Test
+  void rawPrintsABinaryMessageWithTextInItInBase64() {
+    Bytes json = Bytes.ofUtf8("{}");
+    assertThat(raw(Bytes.of(new byte[] {10, 2, '{', '}', 26, 1, '7'}), json, "application/json"))
+        .isEqualTo("CgJ7fRoBNw==");
+    assertThat(raw(Bytes.of(new byte[] {'{', (byte) 0xff}), json, "application/json"))
+        .isEqualTo("e/8=");
+  }
+
+  @Test
+  void rawPrintsTextOnOneLine() {
+    assertThat(raw(Bytes.ofUtf8("{\r\n\"a\":\n1\n}"), "application/json"))
+        .isEqualTo("{ \"a\": 1 }");
+  }
+
   private static String raw(Bytes message, String contentType) {
+    return raw(message, message, contentType);
+  }
+
+  private static String raw(Bytes message, Bytes data, String contentType) {
     Event<?> event =
         Event.builder(EventType.of("x", String.class))
             .source(URI.create("http://x"))
             .payload("payload")
-            .data(message, contentType)
+            .data(data, contentType)
             .raw(message)
             .build();
     var out = new ByteArrayOutputStream();

@@ -9,6 +9,9 @@ import dev.infraevents.engflow.PackedMessage;
 import dev.infraevents.engflow.bazel.BazelBuildEvent;
 import dev.infraevents.engflow.bazel.Finished;
 import dev.infraevents.engflow.bazel.TestSummary;
+import dev.infraevents.foundries.AppsStateChanged;
+import dev.infraevents.foundries.Foundries;
+import dev.infraevents.foundries.OtaCompleted;
 import dev.infraevents.garm.Garm;
 import dev.infraevents.grpc.BazelEvents;
 import dev.infraevents.samples.cli.EventPrinter;
@@ -21,6 +24,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 
 /**
@@ -34,7 +38,8 @@ import picocli.CommandLine.Command;
 public final class Quickstart implements Callable<Integer> {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final List<Supplier<Scene>> SCENES = List.of(GarmScene::new, EngFlowScene::new);
+  private static final List<Supplier<Scene>> SCENES =
+      List.of(GarmScene::new, EngFlowScene::new, FoundriesPullScene::new, FoundriesPushScene::new);
 
   private final PrintStream out;
   private final PrintStream err;
@@ -89,6 +94,9 @@ public final class Quickstart implements Callable<Integer> {
         .on(EngFlow.BUILD_STARTED, e -> print(e, e.payload().keywords().toString()))
         .on(EngFlow.INVOCATION_FINISHED, e -> print(e, "invocation " + e.payload().invocationId()))
         .on(EngFlow.PROGRESS_BAZEL_EVENT, e -> print(e, bazel(e.payload().message())))
+        .on(Foundries.OTA_STARTED, e -> print(e, "to " + e.payload().target()))
+        .on(Foundries.OTA_COMPLETED, e -> print(e, outcome(e.payload())))
+        .on(Foundries.APPS_STATE_CHANGED, e -> print(e, health(e.payload())))
         .otherwise(e -> print(e, e.payload().getClass().getSimpleName()))
         .onSignal(signal -> err.println("# " + SignalText.of(signal)))
         .build();
@@ -103,6 +111,16 @@ public final class Quickstart implements Callable<Integer> {
       return test.label() + ": " + test.overallStatus();
     }
     return event instanceof Finished finished ? finished.exitCodeName() : event.id().kind();
+  }
+
+  private static String outcome(OtaCompleted update) {
+    return update.target() + (Boolean.TRUE.equals(update.success()) ? " runs" : " does not run");
+  }
+
+  private static String health(AppsStateChanged state) {
+    return state.apps().entrySet().stream()
+        .map(app -> app.getKey() + ": " + app.getValue().health())
+        .collect(Collectors.joining(", "));
   }
 
   private void print(Event<?> event, String what) {

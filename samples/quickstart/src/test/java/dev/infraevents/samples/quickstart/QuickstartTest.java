@@ -7,6 +7,7 @@ import dev.infraevents.testkit.junit.LeakCheck;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,6 +28,17 @@ class QuickstartTest {
           "engflow.progress.invocation_attempt_finished",
           "engflow.build.finished");
 
+  private static final List<String> FOUNDRIES =
+      List.of(
+          "foundries.device.first_seen",
+          "foundries.device.config_applied",
+          "foundries.device.ota_started",
+          "foundries.device.ota_apps_state_changed",
+          "foundries.device.ota_completed",
+          "foundries.device.pubkey_change",
+          "foundries.device.last_seen",
+          "foundries.device.retired");
+
   private static final String BOOKS =
       "%s: received=%d delivered=%d filtered=0 deduplicated=0 dropped=0 undecodable=0";
 
@@ -36,15 +48,24 @@ class QuickstartTest {
   void printsEveryEventOfEverySourceAndBalances() throws InterruptedException {
     int code = new Quickstart(print(out), print(new ByteArrayOutputStream())).call();
     assertThat(code).isZero();
-    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
-    int garm = GarmRecording.head().frames().size();
-    assertThat(lines).hasSize(garm + 1 + ENGFLOW.size() + 1);
-    assertGarm(lines.subList(0, garm));
-    assertThat(lines.get(garm)).isEqualTo(BOOKS.formatted("garm", garm, garm));
-    assertThat(lines.subList(garm + 1, lines.size() - 1).stream().map(QuickstartTest::type))
+    List<String> lines = new ArrayList<>(out.toString(StandardCharsets.UTF_8).lines().toList());
+    assertGarm(next(lines, "garm", GarmRecording.head().frames().size()));
+    assertThat(next(lines, "engflow", ENGFLOW.size()).stream().map(QuickstartTest::type))
         .containsExactlyInAnyOrderElementsOf(ENGFLOW);
-    assertThat(lines.get(lines.size() - 1))
-        .isEqualTo(BOOKS.formatted("engflow", ENGFLOW.size(), ENGFLOW.size()));
+    for (String way : List.of("foundries-pull", "foundries-push")) {
+      assertThat(next(lines, way, FOUNDRIES.size()).stream().map(QuickstartTest::type))
+          .containsExactlyElementsOf(FOUNDRIES);
+    }
+    assertThat(lines).isEmpty();
+  }
+
+  /** Takes the events of a source, and its books. */
+  private static List<String> next(List<String> lines, String source, int events) {
+    assertThat(lines).hasSizeGreaterThan(events);
+    List<String> taken = new ArrayList<>(lines.subList(0, events + 1));
+    lines.subList(0, events + 1).clear();
+    assertThat(taken.remove(events)).isEqualTo(BOOKS.formatted(source, events, events));
+    return taken;
   }
 
   private static void assertGarm(List<String> lines) {
