@@ -30,8 +30,8 @@ final class PushTransport implements Transport<FoundriesPayload> {
   public Connection open(ConnectionContext<FoundriesPayload> context) {
     var opened = new PushIntake(settings, refusals, context);
     context.onRoom(opened::onRoom);
+    intake = opened; // first: who has seen that it is streaming may push
     context.streaming(true);
-    intake = opened;
     return opened;
   }
 
