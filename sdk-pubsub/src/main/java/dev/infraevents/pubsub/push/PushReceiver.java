@@ -4,6 +4,7 @@ import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.foundries.FoundriesPayload;
+import dev.infraevents.pubsub.push.PushSettings.Arrival;
 import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
@@ -139,8 +140,8 @@ public final class PushReceiver extends AbstractEventSource<FoundriesPayload> {
   }
 
   private CompletionStage<PushResponse> answer(PushRequest request) {
-    Instant arrival = settings.now();
-    PushResponse refusal = refusal(request, arrival);
+    Arrival arrival = settings.arrival();
+    PushResponse refusal = refusal(request, arrival.time());
     if (refusal != null) {
       return CompletableFuture.completedStage(refusal);
     }
