@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>What is answered.</b> Each request gets one answer, at the latest when its time is up, and
- * one that is refused gets no further than its check, in this order:
+ * <p><b>What is answered.</b> Each request gets one answer, at the latest when its time is up and
+ * its body has been read, and one that is refused gets no further than its check, in this order:
  *
  * <table>
  * <caption>Answers</caption>
