@@ -80,13 +80,26 @@ class CredentialsFileTest {
   }
 
   @Test
-  void theSubscriptionAndScopedCredentialsAreRead() throws Exception {
+  void theSubscriptionAndTheCredentialsAreRead() throws Exception {
     CredentialsFile read = CredentialsFile.read(file(genuine().toString()), null);
     assertThat(read.subscription()).isEqualTo("projects/osf-prod/subscriptions/f-123-my-queue");
     var account = (ServiceAccountCredentials) read.credentials();
     assertThat(account.getClientEmail()).isEqualTo("listener@osf-prod.iam.gserviceaccount.com");
-    assertThat(account.getScopes()).containsExactly("https://www.googleapis.com/auth/pubsub");
     assertThat(account.getTokenServerUri()).hasToString("https://oauth2.googleapis.com/token");
+  }
+
+  // Without a scope they could not be renewed.
+  @Test
+  void credentialsAreUsedWithTheScopeThatTheyNeed() throws Exception {
+    CredentialsFile read = CredentialsFile.read(file(genuine().toString()), null);
+    var settings =
+        FoundriesPullSource.builder()
+            .subscription("osf-prod", "queue")
+            .endpoint("localhost:443")
+            .credentials(read.credentials())
+            .settings();
+    assertThat(((ServiceAccountCredentials) settings.credentials()).getScopes())
+        .containsExactly("https://www.googleapis.com/auth/pubsub");
   }
 
   @Test

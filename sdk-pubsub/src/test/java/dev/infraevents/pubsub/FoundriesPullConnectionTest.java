@@ -201,7 +201,7 @@ class FoundriesPullConnectionTest {
     }
     assertThatExceptionOfType(ConfigurationException.class)
         .isThrownBy(() -> builder().maxLease(Duration.ofSeconds(9)))
-        .withMessageContaining("at least 10 s");
+        .withMessageContaining("from 10 s to 31 days");
   }
 
   private static void refused(FoundriesPullSource.Builder builder, String why) {
