@@ -49,7 +49,7 @@ class FoundriesPullRefusalsTest {
 
     @Override
     public AccessToken refreshAccessToken() throws IOException {
-      return new AccessToken(server.token(), new Date(System.currentTimeMillis() + 3_600_000));
+      return new AccessToken(server.token(), Date.from(Instant.now().plusSeconds(3600)));
     }
   }
 
