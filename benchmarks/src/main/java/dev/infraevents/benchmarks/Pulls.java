@@ -19,20 +19,37 @@ final class Pulls {
   }
 
   private void flood(int port) throws IOException, InterruptedException {
-    Traffic traffic = smoke ? new Traffic(500, 1_000, 0) : new Traffic(60_000, 40_000, 0);
     var clients = new Clients<Way>(smoke, PullClient.class, PullClient::run);
-    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, traffic));
+    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, traffic(way)));
     report.atLeast(
         "pulled messages per CPU second, our source / Google's Subscriber with an empty receiver",
         runs.cpu(Way.SUBSCRIBER) / runs.cpu(Way.SOURCE),
         0.95,
         "");
-    report.figure(
-        "pulled messages per CPU second, our source / Google's Subscriber with one thread",
-        Report.number(runs.cpu(Way.SUBSCRIBER_ONE_THREAD) / runs.cpu(Way.SOURCE)));
-    report.figure(
-        "filtered-out messages per CPU second, our source / Google's Subscriber with one thread",
-        Report.number(runs.cpu(Way.SUBSCRIBER_ONE_THREAD) / runs.cpu(Way.FILTERED)));
+    report.atLeast(
+        "pulled messages per second with default options, our source / Google's Subscriber",
+        runs.wall(Way.DEFAULT_SUBSCRIBER) / runs.wall(Way.DEFAULT_SOURCE),
+        0.95,
+        "");
+    perCpuSecond(runs, "pulled messages", Way.SOURCE, Way.SUBSCRIBER_ONE_THREAD, "one thread");
+    perCpuSecond(runs, "pulled messages", Way.SOURCE, Way.SUBSCRIBER_DECODING, "our decoder");
+    perCpuSecond(runs, "filtered out", Way.FILTERED, Way.SUBSCRIBER_ONE_THREAD, "one thread");
     runs.report(report, "pull: ");
+  }
+
+  private void perCpuSecond(Runs<Way> runs, String what, Way ours, Way bare, String with) {
+    report.figure(
+        what + " per CPU second, our source / Google's Subscriber with " + with,
+        Report.number(runs.cpu(bare) / runs.cpu(ours)));
+  }
+
+  private Traffic traffic(Way way) {
+    if (smoke) {
+      return new Traffic(500, 1_000, 0);
+    }
+    return switch (way) {
+      case DEFAULT_SOURCE, DEFAULT_SUBSCRIBER -> new Traffic(10_000, 20_000, 0);
+      default -> new Traffic(300_000, 200_000, 0);
+    };
   }
 }

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *       handler asks for; until then its lease is held here.
  *   <li>The lease of what waits or is being handled is extended by itself, up to {@link
  *       Builder#maxLease}. To ask for more than that is {@link dev.infraevents.AckOutcome#REFUSED}.
- *   <li>As much is brought as {@link dev.infraevents.DeliveryOptions} bounds, and kept from other
- *       consumers of the subscription meanwhile: lower the bounds if handling takes long.
+ *   <li>As much is brought as {@link dev.infraevents.DeliveryOptions} bounds, or twice that where a
+ *       stream has broken before what it had brought was handled; it is kept from other consumers
+ *       of the subscription meanwhile: lower the bounds if handling takes long.
  *   <li>Where the subscription is ordered, messages of one ordering key are handled one after the
  *       other; when one fails, those behind it are delivered again after it.
  *   <li>A stream that breaks, as Google's do all the time, loses nothing: what it has brought is

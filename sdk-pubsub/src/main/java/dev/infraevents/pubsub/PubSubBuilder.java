@@ -1,9 +1,12 @@
 package dev.infraevents.pubsub;
 
 import com.google.auth.Credentials;
+import com.google.auth.oauth2.GoogleCredentials;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.spi.TimeSource;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -109,7 +112,24 @@ public abstract sealed class PubSubBuilder<B extends PubSubBuilder<B>>
       throw new ConfigurationException(
           "the emulator at " + server + " is not encrypted, so it can not use TLS options", null);
     }
-    return new PubSubSettings(server, server.emulator() ? null : credentials, connection, time);
+    connection.headers().keySet().forEach(PubSubBuilder::requireTextHeader);
+    return new PubSubSettings(server, server.emulator() ? null : scoped(), connection, time);
+  }
+
+  // A key of a service account can be used without a scope, but not renewed.
+  private @Nullable Credentials scoped() {
+    return credentials instanceof GoogleCredentials google && google.createScopedRequired()
+        ? google.createScoped(List.of(PubSubChannels.SCOPE))
+        : credentials;
+  }
+
+  private static void requireTextHeader(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.endsWith("-bin") || lower.startsWith("grpc-")) {
+      throw new ConfigurationException(
+          "the header " + name + " can not be set: gRPC gives such names a meaning of its own",
+          null);
+    }
   }
 
   private Endpoint fromEnvironment() {

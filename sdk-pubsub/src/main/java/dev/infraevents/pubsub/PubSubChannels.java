@@ -5,9 +5,7 @@ import com.google.api.gax.core.FixedCredentialsProvider;
 import com.google.api.gax.core.GoogleCredentialsProvider;
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.GrpcTransportChannel;
-import com.google.api.gax.rpc.FixedHeaderProvider;
 import com.google.api.gax.rpc.FixedTransportChannelProvider;
-import com.google.api.gax.rpc.HeaderProvider;
 import com.google.api.gax.rpc.TransportChannelProvider;
 import dev.infraevents.TlsOptions;
 import io.grpc.ChannelCredentials;
@@ -17,7 +15,9 @@ import io.grpc.HttpConnectProxiedSocketAddress;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Metadata;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.MetadataUtils;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
@@ -48,6 +48,7 @@ final class PubSubChannels {
     ManagedChannelBuilder<?> builder =
         Grpc.newChannelBuilder(settings.endpoint().target(), security())
             .intercept(interceptors)
+            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers()))
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .keepAliveTime(KEEP_ALIVE_MINUTES, TimeUnit.MINUTES);
@@ -96,7 +97,15 @@ final class PubSubChannels {
         : GoogleCredentialsProvider.newBuilder().setScopesToApply(List.of(SCOPE)).build();
   }
 
-  HeaderProvider headers() {
-    return FixedHeaderProvider.create(settings.connection().headers());
+  // Google's clients add headers only to channels that they have made themselves.
+  private Metadata headers() {
+    var headers = new Metadata();
+    settings
+        .connection()
+        .headers()
+        .forEach(
+            (name, value) ->
+                headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+    return headers;
   }
 }

@@ -3,6 +3,7 @@ package dev.infraevents.pubsub;
 import com.google.api.gax.rpc.ApiException;
 import com.google.api.gax.rpc.StatusCode;
 import com.google.auth.Credentials;
+import com.google.auth.Retryable;
 import dev.infraevents.AuthenticationException;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.RpcException;
@@ -59,7 +60,7 @@ final class PubSubErrors {
   /**
    * Fetches a new access token if the last one was refused. Blocks while it does.
    *
-   * @throws SourceException if none can be had
+   * @throws SourceException if none can be had; if that may change, the next call tries again
    */
   void renewCredentials() throws SourceException {
     Credentials credentials = settings.credentials();
@@ -69,7 +70,12 @@ final class PubSubErrors {
     try {
       credentials.refresh();
     } catch (IOException e) {
-      throw new AuthenticationException("the credentials can not be renewed: " + words(e), 0, e);
+      String message = "the credentials can not be renewed: " + words(e);
+      if (e instanceof Retryable answer && !answer.isRetryable()) {
+        throw new AuthenticationException(message, 0, e);
+      }
+      renewal.set(Renewal.WANTED);
+      throw new TransportException(message, e);
     }
   }
 

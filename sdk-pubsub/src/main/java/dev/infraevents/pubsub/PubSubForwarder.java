@@ -1,5 +1,6 @@
 package dev.infraevents.pubsub;
 
+import com.google.api.core.ApiFuture;
 import com.google.api.gax.batching.BatchingSettings;
 import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.pubsub.v1.stub.GrpcPublisherStub;
@@ -7,6 +8,7 @@ import com.google.cloud.pubsub.v1.stub.PublisherStub;
 import com.google.cloud.pubsub.v1.stub.PublisherStubSettings;
 import com.google.protobuf.ByteString;
 import com.google.pubsub.v1.PublishRequest;
+import com.google.pubsub.v1.PublishResponse;
 import com.google.pubsub.v1.PubsubMessage;
 import dev.infraevents.CloudEvents;
 import dev.infraevents.ConfigurationException;
@@ -14,11 +16,17 @@ import dev.infraevents.Delivery;
 import dev.infraevents.Event;
 import dev.infraevents.EventHandler;
 import dev.infraevents.SourceException;
+import dev.infraevents.TransportException;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +73,7 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
   private final PubSubErrors errors;
   private final ManagedChannel channel;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private final Set<ApiFuture<?>> underWay = ConcurrentHashMap.newKeySet();
   private @Nullable PublisherStub client; // guarded by this; made when credentials can be had
 
   private PubSubForwarder(PubSubSettings settings, String topic, Duration publishTimeout) {
@@ -97,17 +106,34 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
   @Override
   public void handle(Event<Object> event, Delivery delivery) throws SourceException {
     if (closed.get()) {
-      throw new IllegalStateException("the forwarder is closed: build another");
+      throw closed();
     }
     PublishRequest request =
         PublishRequest.newBuilder().setTopic(topic).addMessages(message(event)).build();
     errors.renewCredentials();
+    ApiFuture<PublishResponse> published = client().publishCallable().futureCall(request);
+    underWay.add(published);
     try {
-      client().publishCallable().call(request);
+      if (closed.get()) {
+        published.cancel(true); // close() may not have seen it
+      }
+      published.get();
       errors.worked();
-    } catch (RuntimeException e) {
-      throw errors.of(e);
+    } catch (ExecutionException e) {
+      throw errors.of(Objects.requireNonNullElse(e.getCause(), e));
+    } catch (CancellationException e) {
+      throw new TransportException("closed while publishing to " + topic, null);
+    } catch (InterruptedException e) {
+      published.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new TransportException("interrupted while publishing to " + topic, null);
+    } finally {
+      underWay.remove(published);
     }
+  }
+
+  private static IllegalStateException closed() {
+    return new IllegalStateException("the forwarder is closed: build another");
   }
 
   private static PubsubMessage message(Event<?> event) {
@@ -138,6 +164,9 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
   // closed. The engine keeps the order already.
   private synchronized PublisherStub client() {
     PublisherStub ready = client;
+    if (closed.get()) {
+      throw closed();
+    }
     if (ready == null) {
       try {
         ready = GrpcPublisherStub.create(clientSettings());
@@ -153,8 +182,7 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
     PublisherStubSettings.Builder settings =
         PublisherStubSettings.newBuilder()
             .setTransportChannelProvider(PubSubChannels.provider(channel))
-            .setCredentialsProvider(channels.credentials())
-            .setHeaderProvider(channels.headers());
+            .setCredentialsProvider(channels.credentials());
     RetrySettings retry =
         settings.publishSettings().getRetrySettings().toBuilder()
             .setTotalTimeoutDuration(publishTimeout)
@@ -183,6 +211,8 @@ public final class PubSubForwarder implements EventHandler<Object>, AutoCloseabl
         client.shutdownNow();
       }
     }
+    // Google's client forgets the retries that it has planned, and who waits for them.
+    underWay.forEach(published -> published.cancel(true));
     channel.shutdownNow();
     try {
       channel.awaitTermination(1, TimeUnit.SECONDS);

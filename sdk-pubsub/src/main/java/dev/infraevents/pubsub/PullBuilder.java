@@ -15,6 +15,9 @@ public abstract sealed class PullBuilder<B extends PullBuilder<B>> extends PubSu
 
   private static final Duration SHORTEST_LEASE = Duration.ofSeconds(10);
 
+  /** For which Pub/Sub keeps a message, at most. */
+  private static final Duration LONGEST_LEASE = Duration.ofDays(31);
+
   private @Nullable String subscription;
   private Duration maxLease = Duration.ofHours(1);
 
@@ -44,13 +47,14 @@ public abstract sealed class PullBuilder<B extends PullBuilder<B>> extends PubSu
    * Until then its lease is extended again and again; it is the {@linkplain
    * dev.infraevents.Delivery#deadline deadline} of a delivery.
    *
-   * @param maxLease at least 10 s; 1 h by default
+   * @param maxLease 10 s to 31 days; 1 h by default
    * @return this
-   * @throws ConfigurationException if it is shorter
+   * @throws ConfigurationException if it is out of these bounds
    */
   public B maxLease(Duration maxLease) {
-    if (maxLease.compareTo(SHORTEST_LEASE) < 0) {
-      throw new ConfigurationException("maxLease must be at least 10 s, not " + maxLease, null);
+    if (maxLease.compareTo(SHORTEST_LEASE) < 0 || maxLease.compareTo(LONGEST_LEASE) > 0) {
+      throw new ConfigurationException(
+          "maxLease must be from 10 s to 31 days, not " + maxLease, null);
     }
     this.maxLease = maxLease;
     return self();

@@ -49,7 +49,6 @@ final class PullClient {
     return Subscriber.newBuilder(settings.subscription(), receiver)
         .setChannelProvider(PubSubChannels.provider(channel))
         .setCredentialsProvider(channels.credentials())
-        .setHeaderProvider(channels.headers())
         .setExecutorProvider(FixedExecutorProvider.create(callbacks))
         // The server keeps to the bounds per stream, so there must be one stream only.
         .setParallelPullCount(1)

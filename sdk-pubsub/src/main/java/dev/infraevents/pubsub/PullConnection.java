@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
 
   /** A server that answers pings takes much less. */
   private static final Duration PING_PATIENCE = Duration.ofSeconds(1);
+
+  /** How long what is never settled may hold up others of its ordering key after its lease. */
+  private static final Duration EXPIRY_CHECK = Duration.ofSeconds(10);
 
   private final PullTransport<P> transport;
   private final ConnectionContext<P> context;
@@ -89,6 +93,19 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
         },
         Runnable::run);
     client.startAsync();
+    expireLater();
+  }
+
+  // Nobody settles what the core has given up as too late.
+  private void expireLater() {
+    later(
+        () -> {
+          unsettled.stream().filter(one -> isPast(one.deadline())).forEach(PullSettlement::expire);
+          if (!ended.isDone()) {
+            expireLater();
+          }
+        },
+        EXPIRY_CHECK);
   }
 
   // What comes in. On the one thread for callbacks, so in the order of arrival.
@@ -99,8 +116,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
       received(message, reply);
     } catch (Throwable e) { // out of memory, for example
       var unused = reply.nack();
-      LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
+      logFailed(e);
     }
+  }
+
+  private void logFailed(Throwable e) {
+    LOG.log(System.Logger.Level.WARNING, "a message of " + transport.source() + " failed", e);
   }
 
   private void received(PubsubMessage message, AckReplyConsumerWithResponse reply) {
@@ -117,7 +138,17 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     }
   }
 
+  // An Error must not leave it unsettled: those of its ordering key would wait for it.
   private void deliver(PullSettlement settlement) {
+    try {
+      offer(settlement);
+    } catch (Throwable e) {
+      settlement.nack();
+      logFailed(e);
+    }
+  }
+
+  private void offer(PullSettlement settlement) {
     PubSubMessage message = settlement.message();
     long before = context.taken();
     if (receiving) {
@@ -199,7 +230,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     if (key != null && acknowledged) {
       PullSettlement next = order.acknowledged(key, settlement);
       if (next != null) {
-        callbacks.execute(() -> deliver(next));
+        deliverLater(next);
       }
     } else if (key != null) {
       order.givenUp(key, settlement).forEach(PullSettlement::nack);
@@ -207,6 +238,24 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
     if (lingering && unsettled.isEmpty()) {
       stop();
     }
+  }
+
+  /** It was behind another of its ordering key, which is done. */
+  private void deliverLater(PullSettlement settlement) {
+    try {
+      callbacks.execute(() -> deliver(settlement));
+    } catch (RejectedExecutionException e) { // the client has ended
+      settlement.nack();
+    }
+  }
+
+  /** What it has brought and is not settled. */
+  int heldEvents() {
+    return unsettled.size();
+  }
+
+  long heldBytes() {
+    return unsettled.stream().mapToLong(one -> one.message().raw().size()).sum();
   }
 
   boolean isExactlyOnce() {
@@ -220,7 +269,12 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   boolean isPast(Instant deadline) {
-    return !context.now().isBefore(deadline);
+    return isPast(deadline, Duration.ZERO);
+  }
+
+  /** Whether a deadline will have passed after a while. */
+  boolean isPast(Instant deadline, Duration later) {
+    return Duration.between(context.now(), deadline).compareTo(later) <= 0;
   }
 
   /** Runs a task later, unless the client has been ended by then. */
@@ -253,9 +307,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   public void close() {
     receiving = false;
     lingering = broken;
-    if (broken && !unsettled.isEmpty()) {
-      transport.linger(this);
-    } else {
+    if (!broken || unsettled.isEmpty() || transport.isClosed()) {
       stop();
     }
   }

@@ -29,6 +29,7 @@ final class PullSettlement implements Settlement {
   private final Instant receivedAt;
   private final Instant deadline;
   private final AtomicBoolean settled = new AtomicBoolean();
+  private final AtomicBoolean left = new AtomicBoolean();
 
   /**
    * Makes one.
@@ -73,7 +74,7 @@ final class PullSettlement implements Settlement {
       return STREAM_GONE; // given up when the connection was closed
     }
     var response = reply.ack();
-    connection.settled(this, true);
+    leave(true);
     if (connection.isPast(deadline)) {
       return DEADLINE_PASSED; // the client has let go of it
     }
@@ -104,8 +105,19 @@ final class PullSettlement implements Settlement {
       return false;
     }
     var unused = reply.nack(); // nobody is told what becomes of it
-    connection.settled(this, false);
+    leave(false);
     return true;
+  }
+
+  /** Its lease is over, so it will be delivered again, unless it is acknowledged just in time. */
+  void expire() {
+    leave(false);
+  }
+
+  private void leave(boolean acknowledged) {
+    if (left.compareAndSet(false, true)) {
+      connection.settled(this, acknowledged);
+    }
   }
 
   @Override
@@ -113,7 +125,7 @@ final class PullSettlement implements Settlement {
     if (settled.get()) {
       return STREAM_GONE;
     }
-    return connection.isPast(deadline.minus(by)) ? REFUSED : SENT;
+    return connection.isPast(deadline, by) ? REFUSED : SENT;
   }
 
   @Override

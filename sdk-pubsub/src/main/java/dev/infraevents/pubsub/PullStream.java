@@ -12,6 +12,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,7 @@ final class PullStream implements ClientInterceptor {
       return new WatchedCall<>(next.newCall(method, options));
     }
     var call = new StreamCall<>(next.newCall(method, options));
-    if (stopped || !stream.compareAndSet(null, call)) {
+    if (!stream.compareAndSet(null, call) || stopped) { // in this order: stop() looks for it
       throw new IllegalStateException("a connection has one stream");
     }
     return call;
@@ -161,8 +162,10 @@ final class PullStream implements ClientInterceptor {
 
   private final class StreamListener<A> extends SimpleForwardingClientCallListener<A> {
 
+    private final ReentrantLock lock = new ReentrantLock();
     private volatile boolean ended;
     private volatile int answers;
+    private StreamingPullResponse pretended = StreamingPullResponse.getDefaultInstance(); // locked
 
     StreamListener(ClientCall.Listener<A> client) {
       super(client);
@@ -171,19 +174,40 @@ final class PullStream implements ClientInterceptor {
     // Locked because an answer may be pretended beside it; gRPC calls this from one thread at a
     // time.
     @Override
-    public synchronized void onMessage(A message) {
-      answers++;
-      if (message instanceof StreamingPullResponse response) {
-        observer.alive();
-        observer.answered(response);
+    @SuppressWarnings("NonAtomicVolatileUpdate") // locked
+    public void onMessage(A message) {
+      lock.lock();
+      try {
+        answers++;
+        if (message instanceof StreamingPullResponse response) {
+          observer.alive();
+          observer.answered(response);
+          if (response.hasSubscriptionProperties()) { // the client believes the last ones it sees
+            pretended =
+                StreamingPullResponse.newBuilder()
+                    .setSubscriptionProperties(response.getSubscriptionProperties())
+                    .build();
+          }
+        }
+        super.onMessage(message);
+      } finally {
+        lock.unlock();
       }
-      super.onMessage(message);
     }
 
+    // Does not wait: who holds the lock brings an answer, and the client may hold that up until
+    // the calling thread goes on.
     @SuppressWarnings("unchecked") // a call of StreamingPull has these answers
-    synchronized void pretendAnswer(int before) {
-      if (answers == before && !ended) {
-        onMessage((A) StreamingPullResponse.getDefaultInstance());
+    void pretendAnswer(int before) {
+      if (!lock.tryLock()) {
+        return;
+      }
+      try {
+        if (answers == before && !ended) {
+          onMessage((A) pretended);
+        }
+      } finally {
+        lock.unlock();
       }
     }
 

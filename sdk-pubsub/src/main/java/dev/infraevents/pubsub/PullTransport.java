@@ -1,7 +1,9 @@
 package dev.infraevents.pubsub;
 
 import dev.infraevents.Capability;
+import dev.infraevents.DeliveryOptions;
 import dev.infraevents.SourceException;
+import dev.infraevents.TransportException;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import dev.infraevents.spi.SharedTimers;
@@ -9,11 +11,9 @@ import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,21 +35,15 @@ final class PullTransport<P> implements Transport<P> {
 
   private static final Duration PING_INTERVAL = Duration.ofSeconds(30);
 
-  /** How many clients may live on after their stream; with more, the oldest is ended. */
-  private static final int MAX_LINGERING = 3;
-
   private final PullSettings settings;
   private final PullDecoder<P> decoder;
   private final URI source;
   private final PubSubChannels channels;
   private final PubSubErrors errors;
   private final TimeSource time;
+  private final Set<PullConnection<P>> clients = ConcurrentHashMap.newKeySet();
   private volatile boolean streamed;
-
-  // All below guarded by this.
-  private final Set<PullConnection<P>> open = new HashSet<>();
-  private final ArrayDeque<PullConnection<P>> lingering = new ArrayDeque<>();
-  private boolean closed;
+  private volatile boolean closed;
 
   PullTransport(PullSettings settings, PullDecoder<P> decoder) {
     this.settings = settings;
@@ -64,13 +58,26 @@ final class PullTransport<P> implements Transport<P> {
 
   @Override
   public Connection open(ConnectionContext<P> context) throws SourceException {
+    checkRoom(context.options());
     errors.renewCredentials();
     var connection = new PullConnection<>(this, context);
-    synchronized (this) {
-      open.add(connection);
-    }
+    clients.add(connection);
     connection.start();
     return connection;
+  }
+
+  // Each stream may bring as much as the bounds allow, so what earlier ones have brought must not
+  // add up.
+  private void checkRoom(DeliveryOptions options) {
+    int events = clients.stream().mapToInt(PullConnection::heldEvents).sum();
+    long bytes = clients.stream().mapToLong(PullConnection::heldBytes).sum();
+    if (events >= options.maxEvents() || bytes >= options.maxBytes()) {
+      throw new TransportException(
+          "handlers still have %d events that earlier streams of %s have brought; no more are asked"
+                  .formatted(events, settings.subscription())
+              + " for before some are done",
+          null);
+    }
   }
 
   @Override
@@ -86,12 +93,8 @@ final class PullTransport<P> implements Transport<P> {
 
   @Override
   public void close() {
-    List<PullConnection<P>> left;
-    synchronized (this) {
-      closed = true;
-      left = List.copyOf(open);
-    }
-    left.forEach(PullConnection::abandon);
+    closed = true;
+    clients.forEach(PullConnection::abandon);
     if (settings.server().time() == null) {
       SharedTimers.release();
     }
@@ -136,25 +139,11 @@ final class PullTransport<P> implements Transport<P> {
     }
   }
 
-  /** A client whose stream has ended still has messages in the hands of handlers. */
-  void linger(PullConnection<P> connection) {
-    PullConnection<P> excess = null;
-    synchronized (this) {
-      if (!open.contains(connection)) {
-        return; // the last one has been settled meanwhile
-      }
-      lingering.add(connection);
-      if (closed || lingering.size() > MAX_LINGERING) {
-        excess = lingering.poll();
-      }
-    }
-    if (excess != null) {
-      excess.stop();
-    }
+  boolean isClosed() {
+    return closed;
   }
 
-  synchronized void ended(PullConnection<P> connection) {
-    open.remove(connection);
-    lingering.remove(connection);
+  void ended(PullConnection<P> connection) {
+    clients.remove(connection);
   }
 }

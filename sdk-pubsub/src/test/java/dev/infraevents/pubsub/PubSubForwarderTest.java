@@ -3,6 +3,8 @@ package dev.infraevents.pubsub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 import static org.awaitility.Awaitility.await;
 
 import com.google.pubsub.v1.PubsubMessage;
@@ -14,6 +16,7 @@ import dev.infraevents.DeadLetter;
 import dev.infraevents.DeliveryOptions;
 import dev.infraevents.Event;
 import dev.infraevents.RpcException;
+import dev.infraevents.SourceException;
 import dev.infraevents.spi.InboundMessage;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.pubsub.FakePubSub;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +228,26 @@ class PubSubForwarderTest {
       forwarding.completion().toCompletableFuture().join();
       assertThat(letters).hasSize(1);
     }
+  }
+
+  @Test
+  void closingEndsWhatWaitsToTryAgain() {
+    pubsub.refuse(PubSubMethod.PUBLISH, Status.UNAVAILABLE.withDescription("later"));
+    var forwarder = forwarder().publishTimeout(PATIENCE).build();
+    @SuppressWarnings("unchecked") // immutable
+    Event<Object> event = (Event<Object>) decoded(messages.get(0));
+    var publishing =
+        CompletableFuture.supplyAsync(
+            () -> catchThrowable(() -> forwarder.handle(event, null)),
+            task -> new Thread(task).start());
+    pubsub.await(server -> server.calls(PubSubMethod.PUBLISH).size() >= 3, PATIENCE);
+
+    forwarder.close();
+
+    assertThat(publishing)
+        .succeedsWithin(PATIENCE)
+        .asInstanceOf(THROWABLE)
+        .isInstanceOf(SourceException.class);
   }
 
   @Test

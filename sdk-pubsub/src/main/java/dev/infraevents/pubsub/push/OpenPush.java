@@ -4,10 +4,10 @@ import dev.infraevents.AckOutcome;
 import dev.infraevents.spi.Settlement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request that has to be answered, once, whatever comes first. Thread-safe. */
@@ -15,7 +15,8 @@ final class OpenPush implements Settlement, Comparable<OpenPush> {
 
   private final long number;
   private final Instant deadline;
-  private final InstantSource clock;
+  private final long due; // the same by the ticker: a clock can be set
+  private final LongSupplier ticker;
   private final Consumer<OpenPush> onAnswer;
   private final CompletableFuture<PushResponse> response = new CompletableFuture<>();
 
@@ -25,10 +26,12 @@ final class OpenPush implements Settlement, Comparable<OpenPush> {
   /** What its body counts for; for the intake alone. */
   long reserved;
 
-  OpenPush(long number, Instant deadline, InstantSource clock, Consumer<OpenPush> onAnswer) {
+  OpenPush(
+      long number, Instant deadline, long due, LongSupplier ticker, Consumer<OpenPush> onAnswer) {
     this.number = number;
     this.deadline = deadline;
-    this.clock = clock;
+    this.due = due;
+    this.ticker = ticker;
     this.onAnswer = onAnswer;
   }
 
@@ -68,7 +71,7 @@ final class OpenPush implements Settlement, Comparable<OpenPush> {
   // An acknowledgement that Pub/Sub may see too late is none: it could be taken for one, and come
   // again all the same.
   private CompletionStage<AckOutcome> settle(PushResponse answer) {
-    if (!clock.instant().isBefore(deadline)) {
+    if (isLate(ticker.getAsLong())) {
       expire();
     }
     return CompletableFuture.completedStage(end(answer, AckOutcome.SENT));
@@ -82,6 +85,15 @@ final class OpenPush implements Settlement, Comparable<OpenPush> {
   @Override
   public Instant deadline() {
     return deadline;
+  }
+
+  /** When its time is up, by the ticker. */
+  long due() {
+    return due;
+  }
+
+  boolean isLate(long now) {
+    return now - due >= 0;
   }
 
   /** Answers, unless that has been done; what to say of it. */
@@ -100,7 +112,7 @@ final class OpenPush implements Settlement, Comparable<OpenPush> {
   /** By deadline. */
   @Override
   public int compareTo(OpenPush other) {
-    int byDeadline = deadline.compareTo(other.deadline);
-    return byDeadline != 0 ? byDeadline : Long.compare(number, other.number);
+    long later = due - other.due; // the ticker may overflow
+    return later != 0 ? Long.signum(later) : Long.compare(number, other.number);
   }
 }

@@ -18,9 +18,11 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>A thread of the server is held while a request is read, not while it is handled. The server
- * waits for slow senders for ever unless it is told not to, for the whole JVM and before the first
- * server: {@code -Dsun.net.httpserver.maxReqTime=30}, in seconds. It speaks TLS with {@code
- * HttpsServer}, which is what Pub/Sub needs, unless a proxy in front of it does.
+ * waits for slow senders for ever, also for the body of a request that has been refused, unless it
+ * is told not to, for the whole JVM and before the first server: {@code
+ * -Dsun.net.httpserver.maxReqTime=30}, in seconds. Without that anyone can hold all its threads. It
+ * speaks TLS with {@code HttpsServer}, which is what Pub/Sub needs, unless a proxy in front of it
+ * does.
  */
 public final class PushHttpHandler implements HttpHandler {
 

@@ -7,6 +7,7 @@ import dev.infraevents.foundries.FoundriesDecoder;
 import dev.infraevents.foundries.FoundriesPayload;
 import dev.infraevents.foundries.PubSubMessage;
 import dev.infraevents.pubsub.push.PushBodyReader.Body;
+import dev.infraevents.pubsub.push.PushSettings.Arrival;
 import dev.infraevents.spi.Connection;
 import dev.infraevents.spi.ConnectionContext;
 import java.io.IOException;
@@ -42,8 +43,8 @@ final class PushIntake implements Connection {
   /** Counts how often there was room again. */
   private long eased;
 
-  /** When the deadlines are looked at; null while nothing is open. */
-  private @Nullable Instant look;
+  /** When the deadlines are looked at, by the ticker; null while nothing is open. */
+  private @Nullable Long look;
 
   PushIntake(
       PushSettings settings, RefusalLog refusals, ConnectionContext<FoundriesPayload> context) {
@@ -56,7 +57,7 @@ final class PushIntake implements Connection {
   }
 
   /** Takes a genuine push, or answers that this is not the time. */
-  @Nullable CompletionStage<PushResponse> receive(PushRequest request, Instant arrival) {
+  @Nullable CompletionStage<PushResponse> receive(PushRequest request, Arrival arrival) {
     var reader = new PushBodyReader(request, settings.maxBody());
     OpenPush push = admit(arrival, reader.expected());
     if (push == null) {
@@ -68,7 +69,7 @@ final class PushIntake implements Connection {
       if (body == null) {
         push.answer(PushResponse.NOT_NOW);
       } else if (!push.isAnswered()) {
-        deliver(request, body, push, arrival);
+        deliver(request, body, push, arrival.time());
       }
       taken = true;
     } catch (IOException e) {
@@ -117,16 +118,17 @@ final class PushIntake implements Connection {
 
   // What is open.
 
-  private synchronized @Nullable OpenPush admit(Instant arrival, long expected) {
+  private synchronized @Nullable OpenPush admit(Arrival arrival, long expected) {
     if (stopped || full || open.size() >= maxPushes || !hasRoom(expected, 0)) {
       return null;
     }
-    Instant deadline = arrival.plus(settings.budget());
-    var push = new OpenPush(++pushes, deadline, settings.clock(), this::answered);
+    Instant deadline = arrival.time().plus(settings.budget());
+    long due = arrival.nanoTime() + settings.budget().toNanos();
+    var push = new OpenPush(++pushes, deadline, due, settings.ticker(), this::answered);
     push.reserved = expected;
     openBytes += expected;
     open.add(push);
-    lookAt(deadline);
+    lookAt(due);
     return push;
   }
 
@@ -170,32 +172,32 @@ final class PushIntake implements Connection {
     return eased;
   }
 
-  // There may be room again before the one who found none gets here.
+  // There may be room again before the one who found none gets here, and none again since then.
   private synchronized void setFull(long before) {
-    full = eased == before;
+    full |= eased == before;
   }
 
   // Deadlines. One timer serves all, since all have equally long.
 
-  private void lookAt(Instant deadline) {
-    if (look == null || deadline.isBefore(look)) {
-      look = deadline;
-      Duration wait = Duration.between(settings.now(), deadline);
-      context.schedule(() -> expire(deadline), wait.isNegative() ? Duration.ZERO : wait);
+  private void lookAt(long due) {
+    if (look == null || due - look < 0) {
+      look = due;
+      long wait = due - settings.ticker().getAsLong();
+      context.schedule(() -> expire(due), Duration.ofNanos(Math.max(0, wait)));
     }
   }
 
-  private void expire(Instant planned) {
-    Instant now = settings.now();
+  private void expire(long planned) {
+    long now = settings.ticker().getAsLong();
     TreeSet<OpenPush> late = new TreeSet<>();
     synchronized (this) {
-      if (!planned.equals(look)) {
+      if (look == null || look != planned) {
         return; // another was planned before this
       }
       look = null;
       for (OpenPush push : open) {
-        if (now.isBefore(push.deadline())) {
-          lookAt(push.deadline());
+        if (!push.isLate(now)) {
+          lookAt(push.due());
           break;
         }
         late.add(push);

@@ -4,6 +4,7 @@ import dev.infraevents.Capability;
 import dev.infraevents.ConfigurationException;
 import dev.infraevents.ConnectionOptions;
 import dev.infraevents.foundries.FoundriesPayload;
+import dev.infraevents.pubsub.push.PushSettings.Arrival;
 import dev.infraevents.spi.AbstractEventSource;
 import dev.infraevents.spi.TimeSource;
 import dev.infraevents.spi.Transport;
@@ -48,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p><b>What is answered.</b> Each request gets one answer, at the latest when its time is up, and
- * one that is refused gets no further than its check, in this order:
+ * <p><b>What is answered.</b> Each request gets one answer, at the latest when its time is up and
+ * its body has been read, and one that is refused gets no further than its check, in this order:
  *
  * <table>
  * <caption>Answers</caption>
@@ -139,8 +140,8 @@ public final class PushReceiver extends AbstractEventSource<FoundriesPayload> {
   }
 
   private CompletionStage<PushResponse> answer(PushRequest request) {
-    Instant arrival = settings.now();
-    PushResponse refusal = refusal(request, arrival);
+    Arrival arrival = settings.arrival();
+    PushResponse refusal = refusal(request, arrival.time());
     if (refusal != null) {
       return CompletableFuture.completedStage(refusal);
     }

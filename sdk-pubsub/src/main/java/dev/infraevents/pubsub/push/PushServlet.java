@@ -59,7 +59,7 @@ public final class PushServlet extends HttpServlet {
   }
 
   private static void send(HttpServletResponse response, PushResponse answer) {
+    response.setStatus(answer.status()); // first: it is 200 until then, an acknowledgement
     answer.headers().forEach(response::setHeader);
-    response.setStatus(answer.status());
   }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +37,19 @@ record PushSettings(
         path.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
   }
 
-  InstantSource clock() {
-    return time == null ? InstantSource.system() : time.clock();
+  Arrival arrival() {
+    return new Arrival(time == null ? Instant.now() : time.now(), ticker().getAsLong());
   }
 
-  Instant now() {
-    return time == null ? Instant.now() : time.now();
+  LongSupplier ticker() {
+    return time == null ? System::nanoTime : time.ticker();
   }
+
+  /**
+   * When a request came in.
+   *
+   * @param time by the clock
+   * @param nanoTime by the ticker
+   */
+  record Arrival(Instant time, long nanoTime) {}
 }

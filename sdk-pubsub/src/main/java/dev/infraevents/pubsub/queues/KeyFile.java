@@ -84,9 +84,9 @@ final class KeyFile implements AutoCloseable {
   /** Writes it, byte for byte, and waits until it is on the disk. */
   void write(Bytes content) throws IOException {
     out.write(content.toByteArray());
+    written = true; // from here on it may be the only copy
     out.getFD().sync();
     out.close();
-    written = true;
     syncFolder();
   }
 

@@ -11,6 +11,7 @@ import dev.infraevents.Delivery;
 import dev.infraevents.FailureAction;
 import dev.infraevents.SourceSignal.DeadlineNear;
 import dev.infraevents.SourceState;
+import dev.infraevents.spi.TimeSource;
 import dev.infraevents.testkit.junit.LeakCheck;
 import dev.infraevents.testkit.junit.VirtualTime;
 import dev.infraevents.testkit.pubsub.PushMessage;
@@ -18,6 +19,7 @@ import dev.infraevents.testkit.pubsub.PushRequest;
 import dev.infraevents.testkit.pubsub.PushResponse;
 import dev.infraevents.testkit.pubsub.PushSubscription;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -27,6 +29,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +200,23 @@ final class PushDeliveryTest {
       time.advance(Duration.ofSeconds(1));
       assertThat(each.join()).isEqualTo(503);
     }
+  }
+
+  @Test
+  void aClockThatIsSetBackDoesNotPutDeadlinesOff() throws Exception {
+    AtomicReference<Duration> set = new AtomicReference<>(Duration.ZERO);
+    InstantSource clock = () -> time.clock().instant().plus(set.get());
+    deferAll();
+    rig.receiver(builder -> builder.timeSource(new TimeSource(clock, time::nanoTime, time)))
+        .start();
+    CompletableFuture<Integer> sent = sending(rig.request("1"));
+    Delivery delivery = deferred.take();
+
+    set.set(Duration.ofMinutes(-10));
+    time.advance(Duration.ofSeconds(9));
+
+    assertThat(sent.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(503);
+    assertThat(outcome(delivery.ack())).isEqualTo(AckOutcome.DEADLINE_PASSED);
   }
 
   // Poison.

@@ -181,6 +181,19 @@ class PullQueueTest {
     assertThat(file()).hasContent(body);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {203, 206})
+  void keyIsKeptUnderWhateverStatusAProxyGivesIt(int status) throws IOException {
+    String key =
+        "{\"type\":\"service_account\",\"private_key\":\"k3y\",\"project_id\":\"p\","
+            + "\"client_email\":\"c\",\"fio-subscription-name\":\"s\"}";
+    server().inject(Fault.refuseUpgrade(status, JSON, key));
+
+    queues().createPull("mine", file());
+
+    assertThat(file()).hasContent(key);
+  }
+
   @Test
   void interruptWhileTheAnswerIsAwaitedLeavesNoFile() {
     server().inject(Fault.stall());
