@@ -110,6 +110,7 @@ class CredentialsFileTest {
   }
 
   @Test
+  @SuppressWarnings("ObjectToString") // whatever it shows
   void theKeyIsNotShown() throws Exception {
     CredentialsFile read = CredentialsFile.read(file(genuine().toString()), null);
     assertThat(read.toString()).contains("f-123-my-queue");
