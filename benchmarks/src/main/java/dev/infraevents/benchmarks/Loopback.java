@@ -30,7 +30,8 @@ final class Loopback {
   }
 
   private void flood(int port) throws IOException, InterruptedException {
-    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, flood(way)));
+    Runs<Way> runs =
+        Runs.of(Way.class, smoke ? 1 : Runs.ROUNDS, way -> clients.run(port, way, flood(way)));
     report.atMost(
         "filtered-out event: added to OkHttp alone",
         runs.cpu(Way.FILTERED) - runs.cpu(Way.OKHTTP),

@@ -21,7 +21,8 @@ final class Notifications {
   private void flood(int port) throws IOException, InterruptedException {
     Traffic traffic = smoke ? new Traffic(500, 1_000, 0) : new Traffic(1_000_000, 1_000_000, 0);
     var clients = new Clients<Way>(smoke, NotificationClient.class, NotificationClient::run);
-    Runs<Way> runs = Runs.of(Way.class, smoke, way -> clients.run(port, way, traffic));
+    Runs<Way> runs =
+        Runs.of(Way.class, smoke ? 1 : Runs.ROUNDS, way -> clients.run(port, way, traffic));
     report.atLeast(
         "notifications per CPU second, our source / hand-written client that acknowledges each",
         runs.cpu(Way.STUB) / runs.cpu(Way.SOURCE),

@@ -10,7 +10,8 @@ import java.util.function.ToDoubleFunction;
 /** Several runs of each way to do something, of which the median counts. */
 final class Runs<W extends Enum<W>> {
 
-  private static final int REPEATS = 5;
+  /** How many, unless there is no time for it. */
+  static final int ROUNDS = 5;
 
   private final Map<W, List<Map<String, Double>>> results;
 
@@ -26,10 +27,10 @@ final class Runs<W extends Enum<W>> {
   }
 
   /** One way after the other, several times: what disturbs the machine for a while disturbs all. */
-  static <W extends Enum<W>> Runs<W> of(Class<W> ways, boolean smoke, Run<W> run)
+  static <W extends Enum<W>> Runs<W> of(Class<W> ways, int rounds, Run<W> run)
       throws IOException, InterruptedException {
     var runs = new Runs<>(ways);
-    for (int i = 0; i < (smoke ? 1 : REPEATS); i++) {
+    for (int i = 0; i < rounds; i++) {
       for (W way : ways.getEnumConstants()) {
         runs.results.computeIfAbsent(way, key -> new ArrayList<>()).add(run.of(way));
       }
