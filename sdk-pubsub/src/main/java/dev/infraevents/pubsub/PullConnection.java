@@ -49,9 +49,13 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   /** How long what is never settled may hold up others of its ordering key after its lease. */
   private static final Duration EXPIRY_CHECK = Duration.ofSeconds(10);
 
+  /** For what a client has not told the server when it says that it has ended. */
+  private static final Duration LAST_CALLS = Duration.ofSeconds(1);
+
   private final PullTransport<P> transport;
   private final ConnectionContext<P> context;
-  private final PullStream stream = new PullStream(this);
+  private final UnaryCalls calls = new UnaryCalls();
+  private final PullStream stream = new PullStream(this, calls);
   private final ScheduledExecutorService callbacks;
   private final ManagedChannel channel;
   private final Subscriber client;
@@ -88,6 +92,7 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
 
           @Override
           public void terminated(ApiService.State from) {
+            calls.awaitLast(LAST_CALLS); // on a thread that the client has started for its end
             clientEnded();
           }
         },
@@ -223,6 +228,11 @@ final class PullConnection<P> implements Connection, PullStream.Observer {
   }
 
   // Settling. On any thread.
+
+  /** Its client is about to be given something to tell the server. */
+  void toSend() {
+    calls.toSend();
+  }
 
   void settled(PullSettlement settlement, boolean acknowledged) {
     unsettled.remove(settlement);

@@ -73,6 +73,7 @@ final class PullSettlement implements Settlement {
     if (!settled.compareAndSet(false, true)) {
       return STREAM_GONE; // given up when the connection was closed
     }
+    connection.toSend();
     var response = reply.ack();
     leave(true);
     if (connection.isPast(deadline)) {
@@ -104,6 +105,7 @@ final class PullSettlement implements Settlement {
     if (!settled.compareAndSet(false, true)) {
       return false;
     }
+    connection.toSend();
     var unused = reply.nack(); // nobody is told what becomes of it
     leave(false);
     return true;

@@ -50,12 +50,14 @@ final class PullStream implements ClientInterceptor {
   }
 
   private final Observer observer;
+  private final UnaryCalls calls;
   private final AtomicReference<@Nullable StreamCall<?, ?>> stream = new AtomicReference<>();
   private volatile boolean stopped;
   private volatile boolean abandoned;
 
-  PullStream(Observer observer) {
+  PullStream(Observer observer, UnaryCalls calls) {
     this.observer = observer;
+    this.calls = calls;
   }
 
   /** Ends the stream; what has been brought by it can still be settled. */
@@ -70,6 +72,7 @@ final class PullStream implements ClientInterceptor {
   /** Lets the client send nothing any more, so that it does not try again and again. */
   void abandon() {
     abandoned = true;
+    calls.abandon();
   }
 
   @Override
@@ -119,6 +122,7 @@ final class PullStream implements ClientInterceptor {
 
     @Override
     public void start(Listener<A> listener, Metadata headers) {
+      calls.opened();
       super.start(
           new SimpleForwardingClientCallListener<>(listener) {
             @Override
@@ -126,8 +130,20 @@ final class PullStream implements ClientInterceptor {
               observer.alive();
               super.onMessage(answer);
             }
+
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              super.onClose(status, trailers);
+              calls.closed();
+            }
           },
           headers);
+    }
+
+    @Override
+    public void sendMessage(Q message) {
+      super.sendMessage(message);
+      calls.sent(message);
     }
   }
 

@@ -5,6 +5,7 @@ import static dev.infraevents.pubsub.PullQueue.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.auth.Retryable;
 import com.google.auth.oauth2.AccessToken;
 import com.google.auth.oauth2.GoogleCredentials;
 import dev.infraevents.AuthenticationException;
@@ -51,6 +52,26 @@ class FoundriesPullRefusalsTest {
     @Override
     public AccessToken refreshAccessToken() throws IOException {
       return new AccessToken(server.token(), Date.from(Instant.now().plusSeconds(3600)));
+    }
+  }
+
+  /** As a token server does that does not know the key any more. */
+  private static final class Refused extends IOException implements Retryable {
+
+    private static final long serialVersionUID = 1;
+
+    Refused() {
+      super("invalid_grant");
+    }
+
+    @Override
+    public boolean isRetryable() {
+      return false;
+    }
+
+    @Override
+    public int getRetryCount() {
+      return 0;
     }
   }
 
@@ -200,7 +221,7 @@ class FoundriesPullRefusalsTest {
                 queue,
                 () -> {
                   if (asked.incrementAndGet() > 1) {
-                    throw new IOException("invalid_grant");
+                    throw new Refused();
                   }
                   return "revoked-token";
                 });

@@ -1,7 +1,6 @@
 package dev.infraevents.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.api.gax.grpc.GrpcStatusCode;
 import com.google.api.gax.rpc.ApiExceptionFactory;
@@ -108,24 +107,6 @@ class PubSubErrorsTest {
     assertThat(errors.of(Status.UNAUTHENTICATED).isRetryable()).isTrue();
     errors.renewCredentials();
     assertThat(renewals).hasSize(2);
-  }
-
-  @Test
-  void credentialsThatCanNotBeRenewedAreTold() {
-    var failing =
-        new GoogleCredentials() {
-          private static final long serialVersionUID = 1;
-
-          @Override
-          public AccessToken refreshAccessToken() throws IOException {
-            throw new IOException("invalid_grant");
-          }
-        };
-    PubSubErrors broken = errors(Endpoint.GOOGLE, failing);
-    broken.of(Status.UNAUTHENTICATED);
-    assertThatExceptionOfType(AuthenticationException.class)
-        .isThrownBy(broken::renewCredentials)
-        .withMessageContaining("can not be renewed: invalid_grant");
   }
 
   @Test

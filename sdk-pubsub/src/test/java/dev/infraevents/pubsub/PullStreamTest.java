@@ -38,7 +38,7 @@ class PullStreamTest {
   private final List<String> heard = new ArrayList<>(); // by observer and client, in order
   private final List<Runnable> pings = new ArrayList<>();
   private final List<ServerSide> calls = new ArrayList<>();
-  private final PullStream stream = new PullStream(new Notes());
+  private final PullStream stream = new PullStream(new Notes(), new UnaryCalls());
   private final Channel server =
       new Channel() {
         @Override
