@@ -20,6 +20,7 @@ import dev.infraevents.testkit.pubsub.PubSubMethod;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Date;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
@@ -50,7 +51,7 @@ class FoundriesPullRefusalsTest {
 
     @Override
     public AccessToken refreshAccessToken() throws IOException {
-      return new AccessToken(server.token(), new Date(System.currentTimeMillis() + 3_600_000));
+      return new AccessToken(server.token(), Date.from(Instant.now().plusSeconds(3600)));
     }
   }
 
