@@ -44,7 +44,7 @@ class EngFlowHistoryTest {
   private static final Duration WINDOW = Duration.ofSeconds(30);
 
   static IntStream seeds() {
-    return IntStream.range(0, Integer.getInteger("dev.infraevents.seeds", 2));
+    return IntStream.range(0, Integer.getInteger("dev.infraevents.seeds", 1));
   }
 
   @ParameterizedTest(name = "seed {0}")
